@@ -1,0 +1,263 @@
+//! The emulator: state behind one lock, and one transaction per call.
+
+use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
+
+use crate::error::ApiError;
+use crate::ids::Ids;
+use crate::operation::{Context, Operation};
+use crate::operations;
+use crate::s3;
+use crate::store::{OpenError, Storage, Store};
+use crate::time::Timestamp;
+use crate::validation::validate;
+
+/// Whose resources these are: every ARN and many error messages carry it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Identity {
+    /// Twelve digits.
+    pub account: String,
+    /// Such as `us-east-1`.
+    pub region: String,
+}
+
+impl Default for Identity {
+    /// The account that moto, LocalStack's fixtures and most examples use.
+    fn default() -> Self {
+        Self { account: "123456789012".to_owned(), region: "us-east-1".to_owned() }
+    }
+}
+
+/// All services of one account in one region.
+///
+/// Shared by reference between threads; calls are serialised by the one lock inside.
+pub struct Emulator {
+    identity: Identity,
+    state: Mutex<State>,
+}
+
+struct State {
+    store: Store,
+    ids: Ids,
+}
+
+impl Emulator {
+    /// Opens what `storage` names, creating it when there is nothing there yet.
+    ///
+    /// # Errors
+    /// When the directory or the database cannot be opened, or was written by a newer version.
+    pub fn open(storage: Storage, identity: Identity) -> Result<Self, OpenError> {
+        let store = Store::open(storage)?;
+        let ids = Ids::new(&identity, store.ids_minted()?);
+        Ok(Self { identity, state: Mutex::new(State { store, ids }) })
+    }
+
+    /// The account and region this emulator answers for.
+    pub fn identity(&self) -> &Identity {
+        &self.identity
+    }
+
+    /// Runs one operation at `now`: validate, open a transaction, call, commit.
+    ///
+    /// # Errors
+    /// What AWS would answer; nothing is changed then. Operations on batches report the failures
+    /// of single entries inside an `Ok`.
+    pub fn call<O: Operation>(&self, now: Timestamp, request: O::Request) -> Result<O::Response, ApiError> {
+        validate(&request, O::RULES)?;
+        self.in_transaction(now, |ctx| O::call(ctx, request))
+    }
+
+    /// Runs the operation that AWS JSON clients name in `X-Amz-Target`, such as
+    /// `Kinesis_20131202.PutRecords`, on the bytes of a request, and answers the bytes of its
+    /// response.
+    ///
+    /// # Errors
+    /// `UnknownOperationException` for a name not in [`operations::OPERATIONS`],
+    /// `SerializationException` for bytes that do not decode, else what the operation answers.
+    pub fn invoke(&self, now: Timestamp, operation_name: &str, body: &[u8]) -> Result<Vec<u8>, ApiError> {
+        let invoke = operations::find(operation_name).ok_or_else(ApiError::unknown_operation)?;
+        invoke(self, now, body)
+    }
+
+    /// The file that holds an object's body, for a reader in the same process; `None` when bodies
+    /// are kept in memory. The file is valid until the object is replaced or deleted.
+    ///
+    /// # Errors
+    /// `NoSuchBucket` and `NoSuchKey`.
+    pub fn object_file(&self, bucket: &str, key: &str) -> Result<Option<PathBuf>, ApiError> {
+        // No time is involved in finding a file; the epoch fills the place.
+        self.in_transaction(Timestamp::default(), |ctx| {
+            let object = s3::find_object(ctx, bucket, key)?;
+            Ok(ctx.store.body_file(object.body))
+        })
+    }
+
+    fn in_transaction<T>(
+        &self,
+        now: Timestamp,
+        run: impl FnOnce(&mut Context<'_>) -> Result<T, ApiError>,
+    ) -> Result<T, ApiError> {
+        // A panic rolls the transaction back while it unwinds, so the state behind a poisoned
+        // lock is as whole as behind any other.
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let State { store, ids } = &mut *state;
+        let minted_before = ids.minted();
+        let mut ctx = Context { now, identity: &self.identity, ids, store: store.begin()? };
+        let outcome = run(&mut ctx);
+        let Context { ids, store, .. } = ctx;
+        match outcome {
+            Ok(response) => {
+                if ids.minted() != minted_before {
+                    store.save_ids_minted(ids.minted())?;
+                }
+                store.commit()?;
+                Ok(response)
+            }
+            Err(error) => {
+                store.roll_back()?;
+                Err(error)
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::ErrorCode;
+    use crate::kinesis::{
+        CreateStream, CreateStreamRequest, GetRecords, GetRecordsRequest, GetShardIterator,
+        GetShardIteratorRequest, PutRecords, PutRecordsRequest, PutRecordsRequestEntry, ShardId,
+    };
+    use crate::s3::{CreateBucket, CreateBucketRequest, GetObject, GetObjectRequest, HeadBucket};
+    use crate::s3::{HeadBucketRequest, PutObject, PutObjectRequest};
+
+    const NOW: Timestamp = Timestamp::from_millis(1_700_000_000_000);
+
+    /// Creates a bucket and writes an object, then fails.
+    struct WriteThenFail;
+
+    impl Operation for WriteThenFail {
+        const NAME: &'static str = "test:WriteThenFail";
+        const RULES: &'static [crate::validation::Rule<()>] = &[];
+        type Request = ();
+        type Response = ();
+
+        fn call(ctx: &mut Context<'_>, (): ()) -> Result<(), ApiError> {
+            CreateBucket::call(ctx, CreateBucketRequest::new("half-done"))?;
+            PutObject::call(ctx, PutObjectRequest::new("half-done", "key", "body"))?;
+            Err(ApiError::new(ErrorCode::InternalFailure, "on purpose"))
+        }
+    }
+
+    fn body_files(directory: &std::path::Path) -> usize {
+        let count = |path: PathBuf| std::fs::read_dir(path).unwrap().count();
+        let objects = std::fs::read_dir(directory.join("objects")).unwrap();
+        objects.map(|entry| count(entry.unwrap().path())).sum()
+    }
+
+    #[test]
+    fn failed_operation_leaves_neither_rows_nor_bodies() {
+        let directory = tempfile::tempdir().unwrap();
+        let storage = Storage::Directory(directory.path().to_owned());
+        let emulator = Emulator::open(storage, Identity::default()).unwrap();
+        emulator.call::<WriteThenFail>(NOW, ()).unwrap_err();
+        let request = HeadBucketRequest::new("half-done");
+        let error = emulator.call::<HeadBucket>(NOW, request).unwrap_err();
+        assert_eq!(error.code, ErrorCode::NoSuchBucket);
+        assert_eq!(body_files(directory.path()), 0);
+    }
+
+    #[test]
+    fn body_of_replaced_object_is_removed_after_commit() {
+        let directory = tempfile::tempdir().unwrap();
+        let storage = Storage::Directory(directory.path().to_owned());
+        let emulator = Emulator::open(storage, Identity::default()).unwrap();
+        let bucket = CreateBucketRequest::new("lake");
+        emulator.call::<CreateBucket>(NOW, bucket).unwrap();
+        for body in ["one", "two"] {
+            let request = PutObjectRequest::new("lake", "key", body);
+            emulator.call::<PutObject>(NOW, request).unwrap();
+        }
+        assert_eq!(body_files(directory.path()), 1);
+        let path = emulator.object_file("lake", "key").unwrap().unwrap();
+        assert_eq!(std::fs::read(path).unwrap(), b"two");
+    }
+
+    #[test]
+    fn object_file_is_none_in_memory_and_an_error_without_the_object() {
+        let emulator = Emulator::open(Storage::Memory, Identity::default()).unwrap();
+        let bucket = CreateBucketRequest::new("lake");
+        emulator.call::<CreateBucket>(NOW, bucket).unwrap();
+        let request = PutObjectRequest::new("lake", "key", "body");
+        emulator.call::<PutObject>(NOW, request).unwrap();
+        assert_eq!(emulator.object_file("lake", "key").unwrap(), None);
+        let error = emulator.object_file("lake", "other").unwrap_err();
+        assert_eq!(error.code, ErrorCode::NoSuchKey);
+    }
+
+    #[test]
+    fn objects_survive_reopen_and_ids_go_on() {
+        let directory = tempfile::tempdir().unwrap();
+        let open = || {
+            let storage = Storage::Directory(directory.path().to_owned());
+            Emulator::open(storage, Identity::default()).unwrap()
+        };
+        let emulator = open();
+        let bucket = CreateBucketRequest::new("lake");
+        emulator.call::<CreateBucket>(NOW, bucket).unwrap();
+        let request = PutObjectRequest::new("lake", "first", "one");
+        emulator.call::<PutObject>(NOW, request).unwrap();
+        drop(emulator);
+
+        let emulator = open();
+        let request = PutObjectRequest::new("lake", "second", "two");
+        emulator.call::<PutObject>(NOW, request).unwrap();
+        for (key, body) in [("first", "one"), ("second", "two")] {
+            let request = GetObjectRequest::new("lake", key);
+            let object = emulator.call::<GetObject>(NOW, request).unwrap();
+            assert_eq!(object.body, body);
+        }
+    }
+
+    #[test]
+    fn records_survive_reopen_and_sequence_numbers_go_on() {
+        let directory = tempfile::tempdir().unwrap();
+        let open = || {
+            let storage = Storage::Directory(directory.path().to_owned());
+            Emulator::open(storage, Identity::default()).unwrap()
+        };
+        let put = |emulator: &Emulator| {
+            let entries = vec![PutRecordsRequestEntry::new("k", "data"); 2];
+            let request = PutRecordsRequest::new("orders", entries);
+            let response = emulator.call::<PutRecords>(NOW, request).unwrap();
+            let numbers = response.records.into_iter();
+            let numbers = numbers.map(|entry| entry.sequence_number.unwrap());
+            numbers.collect::<Vec<_>>()
+        };
+        let emulator = open();
+        let request = CreateStreamRequest::new("orders", 1);
+        emulator.call::<CreateStream>(NOW, request).unwrap();
+        let mut expected = put(&emulator);
+        let request = GetShardIteratorRequest::new("orders", ShardId::new(0), "TRIM_HORIZON");
+        let response = emulator.call::<GetShardIterator>(NOW, request).unwrap();
+        drop(emulator);
+
+        let emulator = open();
+        expected.extend(put(&emulator));
+        assert!(expected.is_sorted_by(|one, next| one < next));
+        let request = GetRecordsRequest::new(response.shard_iterator);
+        let records = emulator.call::<GetRecords>(NOW, request).unwrap().records;
+        let numbers: Vec<_> = records.iter().map(|r| r.sequence_number).collect();
+        assert_eq!(numbers, expected);
+    }
+
+    #[test]
+    fn unknown_operation_is_refused() {
+        let emulator = Emulator::open(Storage::Memory, Identity::default()).unwrap();
+        for name in ["Kinesis_20131202.Nonsense", "", "s3:PutObject"] {
+            let error = emulator.invoke(NOW, name, b"{}").unwrap_err();
+            assert_eq!(error.code, ErrorCode::UnknownOperationException);
+        }
+    }
+}

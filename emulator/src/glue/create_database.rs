@@ -1,0 +1,60 @@
+//! `CreateDatabase`.
+//! Source: <https://docs.aws.amazon.com/glue/latest/webapi/API_CreateDatabase.html>
+
+use serde::{Deserialize, Serialize};
+
+use super::name::{NAME, folded};
+use super::{DatabaseInput, errors};
+use crate::error::ApiError;
+use crate::operation::{Context, Operation};
+use crate::store::DatabaseRow;
+use crate::validation::Constraint::*;
+use crate::validation::{Rule, field, inside, required, structure, text};
+
+/// See the module.
+pub struct CreateDatabase;
+
+impl Operation for CreateDatabase {
+    const NAME: &'static str = "AWSGlue.CreateDatabase";
+    const RULES: &'static [Rule<CreateDatabaseRequest>] = &[
+        field("databaseInput", |r| structure(&r.database_input), &[Required]),
+        inside(|r, found| found.within("databaseInput", &r.database_input, DATABASE_INPUT)),
+    ];
+    type Request = CreateDatabaseRequest;
+    type Response = CreateDatabaseResponse;
+
+    fn call(
+        ctx: &mut Context<'_>,
+        request: CreateDatabaseRequest,
+    ) -> Result<CreateDatabaseResponse, ApiError> {
+        let input = required(request.database_input);
+        let database = DatabaseRow { name: folded(input.name.clone()), created: ctx.now, input };
+        if ctx.store.insert_database(&database)? {
+            Ok(CreateDatabaseResponse {})
+        } else {
+            Err(errors::already_exists("Database"))
+        }
+    }
+}
+
+const DATABASE_INPUT: &[Rule<DatabaseInput>] = &[field("name", |d| text(&d.name), NAME)];
+
+/// What `CreateDatabase` asks.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub struct CreateDatabaseRequest {
+    /// Required.
+    pub database_input: Option<DatabaseInput>,
+}
+
+impl CreateDatabaseRequest {
+    /// A database with nothing but a name.
+    pub fn new(name: impl Into<String>) -> Self {
+        let name = Some(name.into());
+        Self { database_input: Some(DatabaseInput { name, ..DatabaseInput::default() }) }
+    }
+}
+
+/// What `CreateDatabase` answers: nothing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct CreateDatabaseResponse {}

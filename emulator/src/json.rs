@@ -1,0 +1,201 @@
+//! AWS JSON 1.1: bytes ⇄ typed values, and AWS's wording of a member of the wrong type.
+//!
+//! Source of the wording: kinesalite's tests, recorded against AWS. Not handled: AWS refuses a
+//! list where a structure belongs; here a list fills the members of a structure in their order.
+
+use std::fmt;
+
+use serde::de::{self, DeserializeOwned, Visitor};
+use serde::{Deserializer, Serialize};
+
+use crate::error::{ApiError, ErrorCode};
+
+/// Decodes the body of a request.
+pub(crate) fn decode<T: DeserializeOwned>(body: &[u8]) -> Result<T, ApiError> {
+    serde_json::from_slice(body).map_err(|error| {
+        let message = if error.is_data() {
+            type_error(&error.to_string())
+        } else {
+            // AWS says nothing about a body that is not JSON at all.
+            String::new()
+        };
+        ApiError::new(ErrorCode::SerializationException, message)
+    })
+}
+
+/// Encodes a response. An operation without output, of type `()`, answers an empty body.
+pub(crate) fn encode<T: Serialize>(response: &T) -> Vec<u8> {
+    let body = serde_json::to_vec(response).expect("responses have text keys and no failing parts");
+    if body == b"null" { Vec::new() } else { body }
+}
+
+/// A member of type Integer: as AWS does, fractions are cut off and what is too great is clamped.
+pub(crate) fn integer<'de, D: Deserializer<'de>>(input: D) -> Result<Option<i32>, D::Error> {
+    input.deserialize_option(IntegerVisitor)
+}
+
+struct IntegerVisitor;
+
+impl<'de> Visitor<'de> for IntegerVisitor {
+    type Value = Option<i32>;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("an Integer")
+    }
+
+    fn visit_none<E: de::Error>(self) -> Result<Self::Value, E> {
+        Ok(None)
+    }
+
+    fn visit_unit<E: de::Error>(self) -> Result<Self::Value, E> {
+        Ok(None)
+    }
+
+    fn visit_some<D: Deserializer<'de>>(self, input: D) -> Result<Self::Value, D::Error> {
+        input.deserialize_any(self)
+    }
+
+    fn visit_i64<E: de::Error>(self, number: i64) -> Result<Self::Value, E> {
+        let clamped = number.clamp(i32::MIN.into(), i32::MAX.into());
+        Ok(Some(clamped as i32))
+    }
+
+    fn visit_u64<E: de::Error>(self, number: u64) -> Result<Self::Value, E> {
+        self.visit_i64(i64::try_from(number).unwrap_or(i64::MAX))
+    }
+
+    fn visit_f64<E: de::Error>(self, number: f64) -> Result<Self::Value, E> {
+        Ok(Some(number.floor() as i32))
+    }
+}
+
+/// AWS's sentence for serde's "invalid type: X, expected Y at line N column M"; a sentence that a
+/// member's own decoder wrote is kept.
+fn type_error(message: &str) -> String {
+    let message = message.rfind(" at line ").map_or(message, |end| &message[..end]);
+    let parts = message.strip_prefix("invalid type: ");
+    let parts = parts.and_then(|parts| parts.rsplit_once(", expected "));
+    let Some((found, expected)) = parts else {
+        return message.to_owned();
+    };
+    match (Found::parse(found), expected) {
+        (Found::List, _) => "Start of list found where not expected".to_owned(),
+        (Found::Map, _) => "Start of structure or map found where not expected.".to_owned(),
+        (Found::Scalar(_), "a sequence") => "Expected list or null".to_owned(),
+        (Found::Scalar(_), "a map") => "Expected map or null".to_owned(),
+        (Found::Scalar(class), expected) => match target(expected) {
+            Some(target) => format!("class {class} can not be converted to {target}"),
+            None => "Expected null".to_owned(),
+        },
+    }
+}
+
+/// What stood in the JSON text.
+enum Found {
+    List,
+    Map,
+    Scalar(&'static str),
+}
+
+impl Found {
+    fn parse(found: &str) -> Self {
+        match found.split(' ').next() {
+            Some("sequence") => Found::List,
+            Some("map") => Found::Map,
+            Some("boolean") => Found::Scalar("java.lang.Boolean"),
+            Some("string") => Found::Scalar("java.lang.String"),
+            _ => Found::Scalar("com.amazon.coral.value.json.numbers.TruncatingBigNumber"),
+        }
+    }
+}
+
+/// What AWS calls the type of a scalar member; `None` for a structure.
+fn target(expected: &str) -> Option<&'static str> {
+    match expected {
+        "a string" => Some("an String"),
+        "a boolean" => Some("an Boolean"),
+        "an Integer" => Some("an Integer"),
+        "a Blob" => Some("a Blob"),
+        "a Timestamp" => Some("milliseconds since epoch"),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use bytes::Bytes;
+    use serde::Deserialize;
+
+    use super::*;
+    use crate::time::Timestamp;
+
+    #[derive(Debug, Default, Deserialize)]
+    #[serde(rename_all = "PascalCase", default)]
+    struct Everything {
+        name: Option<String>,
+        #[serde(deserialize_with = "integer")]
+        count: Option<i32>,
+        #[serde(with = "crate::base64::optional_blob")]
+        data: Option<Bytes>,
+        at: Option<Timestamp>,
+        list: Option<Vec<String>>,
+        map: Option<BTreeMap<String, String>>,
+        inner: Option<Box<Everything>>,
+    }
+
+    #[track_caller]
+    fn refuses(body: &str, message: &str) {
+        let error = decode::<Everything>(body.as_bytes()).unwrap_err();
+        assert_eq!(error.code, ErrorCode::SerializationException);
+        assert_eq!(error.message, message);
+    }
+
+    #[test]
+    fn absent_and_null_members_are_none() {
+        let everything: Everything =
+            decode(br#"{"Name":null,"Count":null,"Data":null,"At":null,"Other":1}"#).unwrap();
+        assert!(everything.name.is_none() && everything.count.is_none());
+        assert!(everything.data.is_none() && everything.at.is_none());
+        assert!(everything.list.is_none() && everything.map.is_none());
+        assert!(everything.inner.is_none());
+    }
+
+    #[test]
+    fn integers_are_cut_and_clamped() {
+        let count = |text: &str| {
+            let body = format!("{{\"Count\":{text}}}");
+            decode::<Everything>(body.as_bytes()).unwrap().count
+        };
+        assert_eq!(count("3.9"), Some(3));
+        assert_eq!(count("100000000000"), Some(i32::MAX));
+        assert_eq!(count("1e300"), Some(i32::MAX));
+    }
+
+    #[test]
+    fn wrong_types_are_worded_as_aws_words_them() {
+        let big = "class com.amazon.coral.value.json.numbers.TruncatingBigNumber";
+        refuses(r#"{"Name":true}"#, "class java.lang.Boolean can not be converted to an String");
+        refuses(r#"{"Name":5}"#, &format!("{big} can not be converted to an String"));
+        refuses(r#"{"Name":[]}"#, "Start of list found where not expected");
+        refuses(r#"{"Name":{}}"#, "Start of structure or map found where not expected.");
+        refuses(r#"{"Count":"1, expected 2"}"#, "class java.lang.String can not be converted to an Integer");
+        refuses(r#"{"Data":1}"#, &format!("{big} can not be converted to a Blob"));
+        refuses(
+            r#"{"Data":"abc"}"#,
+            "'abc' can not be converted to a Blob: \
+             Base64 encoded length is expected a multiple of 4 bytes but found: 3",
+        );
+        refuses(r#"{"At":"x"}"#, "class java.lang.String can not be converted to milliseconds since epoch");
+        refuses(r#"{"List":"x"}"#, "Expected list or null");
+        refuses(r#"{"Map":5}"#, "Expected map or null");
+        refuses(r#"{"Inner":true}"#, "Expected null");
+        refuses("{", "");
+    }
+
+    #[test]
+    fn operation_without_output_has_an_empty_body() {
+        assert_eq!(encode(&()), b"");
+    }
+}

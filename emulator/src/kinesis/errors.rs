@@ -1,0 +1,87 @@
+//! Kinesis's sentences. Source: kinesalite's tests, recorded against AWS, unless said otherwise.
+
+use super::{ITERATOR_LIFETIME_MS, PUT_RECORDS_BYTES_MAX, RECORD_BYTES_MAX, ShardId};
+use crate::emulator::Identity;
+use crate::error::{ApiError, ErrorCode};
+use crate::time::Timestamp;
+
+/// An argument that is well formed and still wrong.
+pub(super) fn invalid_argument(message: impl Into<String>) -> ApiError {
+    ApiError::new(ErrorCode::InvalidArgumentException, message)
+}
+
+pub(super) fn stream_not_found(stream: &str, account: &str) -> ApiError {
+    let message = format!("Stream {stream} under account {account} not found.");
+    ApiError::new(ErrorCode::ResourceNotFoundException, message)
+}
+
+pub(super) fn stream_exists(stream: &str, account: &str) -> ApiError {
+    let message = format!("Stream {stream} under account {account} already exists.");
+    ApiError::new(ErrorCode::ResourceInUseException, message)
+}
+
+/// For a shard that the stream does not have, or a stream that is not there.
+pub(super) fn shard_does_not_exist(shard: ShardId, stream: &str, account: &str) -> ApiError {
+    let message = format!("Shard {shard} in stream {stream} under account {account} does not exist");
+    ApiError::new(ErrorCode::ResourceNotFoundException, message)
+}
+
+/// For a text that cannot be the name of a shard.
+pub(super) fn shard_not_found(shard: &str, stream: &str, account: &str) -> ApiError {
+    let message = format!("Could not find shard {shard} in stream {stream} under account {account}.");
+    ApiError::new(ErrorCode::ResourceNotFoundException, message)
+}
+
+pub(super) fn shard_limit_exceeded(
+    identity: &Identity,
+    current: i64,
+    limit: i64,
+    requested: u32,
+) -> ApiError {
+    let Identity { account, region } = identity;
+    let message = format!(
+        "This request would exceed the shard limit for the account {account} in {region}. \
+         Current shard count for the account: {current}. Limit: {limit}. \
+         Number of additional shards that would have resulted from this request: {requested}. \
+         Refer to the AWS Service Limits page \
+         (http://docs.aws.amazon.com/general/latest/gr/aws_service_limits.html) \
+         for current limits and how to request higher limits."
+    );
+    ApiError::new(ErrorCode::LimitExceededException, message)
+}
+
+pub(super) fn invalid_explicit_hash_key(key: &str) -> ApiError {
+    invalid_argument(format!(
+        "Invalid ExplicitHashKey. ExplicitHashKey must be in the range: [0, 2^128-1]. \
+         Specified value was {key}"
+    ))
+}
+
+/// A record whose key and data are too great together. Source: moto.
+pub(super) fn record_too_large(member: &str) -> ApiError {
+    let message = format!(
+        "1 validation error detected: Value at '{member}' failed to satisfy constraint: \
+         Member must have length less than or equal to {RECORD_BYTES_MAX}"
+    );
+    ApiError::new(ErrorCode::ValidationException, message)
+}
+
+/// Records that are too great together. Source: moto, which says 5 MB, the limit until 2025.
+pub(super) fn records_too_large() -> ApiError {
+    let limit = PUT_RECORDS_BYTES_MAX >> 20;
+    invalid_argument(format!("Records size exceeds {limit} MB limit"))
+}
+
+pub(super) fn invalid_shard_iterator() -> ApiError {
+    invalid_argument("Invalid ShardIterator.")
+}
+
+pub(super) fn expired_iterator(issued: Timestamp, now: Timestamp) -> ApiError {
+    let message = format!(
+        "Iterator expired. The iterator was created at time {} while right now it is {} which is \
+         further in the future than the tolerated delay of {ITERATOR_LIFETIME_MS} milliseconds.",
+        issued.java_date(),
+        now.java_date()
+    );
+    ApiError::new(ErrorCode::ExpiredIteratorException, message)
+}

@@ -1,0 +1,59 @@
+//! Kinesis Data Streams.
+//!
+//! A stream is a set of shards; each owns a range of the 128-bit hash keys and is a log of
+//! records in the order of their sequence numbers. Streams are active as soon as they exist.
+//!
+//! Not emulated: throughput limits (nothing is ever throttled), resharding, consumers with enhanced
+//! fan-out, tags, encryption.
+//!
+//! Source: <https://docs.aws.amazon.com/kinesis/latest/APIReference/>; wording from kinesalite's
+//! tests, recorded against AWS.
+
+mod create_stream;
+mod delete_stream;
+mod describe_stream_summary;
+mod errors;
+mod get_records;
+mod get_shard_iterator;
+mod hash_key;
+mod list_shards;
+mod list_streams;
+mod put_record;
+mod put_records;
+pub(crate) mod record_block;
+mod sequence_number;
+mod shard;
+mod shard_iterator;
+mod stream;
+
+pub use create_stream::{CreateStream, CreateStreamRequest};
+pub use delete_stream::{DeleteStream, DeleteStreamRequest};
+pub use describe_stream_summary::{
+    DescribeStreamSummary, DescribeStreamSummaryRequest, DescribeStreamSummaryResponse, EnhancedMetrics,
+    StreamDescriptionSummary,
+};
+pub use get_records::{GetRecords, GetRecordsRequest, GetRecordsResponse, Record};
+pub use get_shard_iterator::{GetShardIterator, GetShardIteratorRequest, GetShardIteratorResponse};
+pub use hash_key::{HashKey, HashKeyRange};
+pub use list_shards::{ListShards, ListShardsRequest, ListShardsResponse, ShardFilter};
+pub use list_streams::{ListStreams, ListStreamsRequest, ListStreamsResponse, StreamSummary};
+pub use put_record::{PutRecord, PutRecordRequest, PutRecordResponse};
+pub use put_records::{
+    PutRecords, PutRecordsRequest, PutRecordsRequestEntry, PutRecordsResponse, PutRecordsResultEntry,
+};
+pub use sequence_number::{ParseSequenceNumberError, SequenceNumber};
+pub use shard::{SequenceNumberRange, Shard, ShardId};
+pub use stream::StreamModeDetails;
+
+/// Bytes of a record's data and partition key together, at most: 1 MiB.
+pub const RECORD_BYTES_MAX: usize = 1 << 20;
+/// Records in one `PutRecords`, at most.
+pub const PUT_RECORDS_ENTRIES_MAX: usize = 500;
+/// Bytes in one `PutRecords`, at most: 10 MiB.
+pub const PUT_RECORDS_BYTES_MAX: usize = 10 << 20;
+/// Records in one answer of `GetRecords`, at most.
+pub const GET_RECORDS_ENTRIES_MAX: usize = 10_000;
+/// Bytes in one answer of `GetRecords`, at most (unless its first record alone is greater): 10 MiB.
+pub const GET_RECORDS_BYTES_MAX: usize = 10 << 20;
+/// How long a shard iterator can be used, in milliseconds.
+pub const ITERATOR_LIFETIME_MS: i64 = 300_000;

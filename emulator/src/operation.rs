@@ -1,0 +1,94 @@
+//! What one AWS operation is: a name, rules, two types and a function.
+//!
+//! [`route`] erases the two types, so that one table holds every operation and one function,
+//! `invoke`, does for all of them: decode → validate → call → encode.
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::emulator::{Emulator, Identity};
+use crate::error::ApiError;
+use crate::ids::Ids;
+use crate::json;
+use crate::store::Transaction;
+use crate::time::Timestamp;
+use crate::validation::Rule;
+
+/// One operation of one service.
+///
+/// Requests of AWS JSON services implement `Deserialize` and responses `Serialize`, which is what
+/// [`route`] asks for. Requests of S3 do not: their wire form is spread over path, headers and body.
+pub trait Operation {
+    /// `Kinesis_20131202.PutRecords`, `AWSGlue.CreateTable`, `s3:PutObject`.
+    const NAME: &'static str;
+    /// What a request must satisfy before [`Operation::call`] sees it, in the order AWS reports it.
+    const RULES: &'static [Rule<Self::Request>];
+    /// What is asked.
+    type Request: 'static;
+    /// What is answered.
+    type Response;
+
+    /// Answers a request that satisfies the rules, inside a transaction of its own.
+    ///
+    /// # Errors
+    /// What AWS would answer; the caller then rolls the transaction back.
+    fn call(ctx: &mut Context<'_>, request: Self::Request) -> Result<Self::Response, ApiError>;
+}
+
+/// All that an operation may read or change besides its request.
+pub struct Context<'a> {
+    /// The time of this call.
+    pub now: Timestamp,
+    /// Whose resources these are.
+    pub identity: &'a Identity,
+    /// Where new ids come from.
+    pub ids: &'a mut Ids,
+    /// The open transaction.
+    pub(crate) store: Transaction<'a>,
+}
+
+/// One row of the table of operations.
+pub struct Route {
+    /// [`Operation::NAME`].
+    pub name: &'static str,
+    /// How its requests arrive.
+    pub wire: Wire,
+}
+
+/// The protocols of the emulated services.
+#[derive(Clone, Copy)]
+pub enum Wire {
+    /// AWS JSON 1.1: the name arrives in `X-Amz-Target`, the request as one JSON document.
+    AwsJson(Invoke),
+    /// REST with XML: the HTTP side builds typed requests and uses [`Emulator::call`].
+    RestXml,
+}
+
+/// An operation with its types erased: bytes of a request in, bytes of a response out.
+pub type Invoke = fn(&Emulator, Timestamp, &[u8]) -> Result<Vec<u8>, ApiError>;
+
+/// The row of an AWS JSON operation.
+pub const fn route<O>() -> Route
+where
+    O: Operation,
+    O::Request: DeserializeOwned,
+    O::Response: Serialize,
+{
+    Route { name: O::NAME, wire: Wire::AwsJson(invoke::<O>) }
+}
+
+/// The row of an S3 operation.
+pub const fn rest_route<O: Operation>() -> Route {
+    Route { name: O::NAME, wire: Wire::RestXml }
+}
+
+fn invoke<O>(emulator: &Emulator, now: Timestamp, body: &[u8]) -> Result<Vec<u8>, ApiError>
+where
+    O: Operation,
+    O::Request: DeserializeOwned,
+    O::Response: Serialize,
+{
+    let request = json::decode(body)?;
+    let response = emulator.call::<O>(now, request)?;
+    Ok(json::encode(&response))
+}

@@ -1,0 +1,62 @@
+//! Buckets: what they may be called, and whether they are there.
+//! Source: <https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html>
+
+use std::net::Ipv4Addr;
+
+use super::errors;
+use crate::error::ApiError;
+use crate::operation::Context;
+
+const RESERVED_PREFIXES: [&str; 2] = ["xn--", "sthree-"];
+const RESERVED_SUFFIXES: [&str; 4] = ["-s3alias", "--ol-s3", ".mrap", "--x-s3"];
+
+/// Whether a general purpose bucket may have this name: 3 to 63 lower-case letters, digits, dots
+/// and hyphens, a letter or digit at either end, no two dots in a row, and no IP address.
+pub(super) fn is_valid_name(name: &str) -> bool {
+    let inner = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b".-".contains(&byte);
+    let outer = |byte: Option<u8>| byte.is_some_and(|byte| byte.is_ascii_alphanumeric());
+    (3..=63).contains(&name.len())
+        && name.bytes().all(inner)
+        && outer(name.bytes().next())
+        && outer(name.bytes().last())
+        && !name.contains("..")
+        && name.parse::<Ipv4Addr>().is_err()
+        && !RESERVED_PREFIXES.iter().any(|prefix| name.starts_with(prefix))
+        && !RESERVED_SUFFIXES.iter().any(|suffix| name.ends_with(suffix))
+}
+
+/// Refuses a bucket that is not there.
+pub(super) fn check_exists(ctx: &Context<'_>, bucket: &str) -> Result<(), ApiError> {
+    if ctx.store.bucket_exists(bucket)? { Ok(()) } else { Err(errors::no_such_bucket()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_follow_the_rules_of_aws() {
+        let longest = "a".repeat(63);
+        for name in ["abc", "my.bucket-1", "1ab", &longest] {
+            assert!(is_valid_name(name), "{name}");
+        }
+        let too_long = "a".repeat(64);
+        for name in [
+            "ab",
+            "",
+            &too_long,
+            "Abc",
+            "a_b",
+            "-ab",
+            "ab-",
+            ".ab",
+            "a..b",
+            "192.168.5.4",
+            "xn--abc",
+            "abc-s3alias",
+            "añb",
+        ] {
+            assert!(!is_valid_name(name), "{name}");
+        }
+    }
+}

@@ -1,0 +1,168 @@
+//! The bodies of objects: in memory, or one file each.
+//!
+//! ```text
+//! <directory>/objects/<last 2 digits of the id>/<id as 16 hexadecimal digits>
+//! ```
+//!
+//! A file is written under a temporary name and renamed, so that under its own name it is always
+//! whole. Not handled: bodies written by a process that died before the row committed stay behind;
+//! the next body of the same id replaces them.
+
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::io::{self, Read, Seek, SeekFrom};
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+use bytes::Bytes;
+
+use super::{Result, Transaction};
+
+/// Names a body for ever: a replaced object gets a new one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct BodyId(pub u64);
+
+/// All bodies of an emulator.
+pub(super) enum Bodies {
+    Memory(BTreeMap<BodyId, Bytes>),
+    Directory(PathBuf),
+}
+
+/// What a transaction did to bodies.
+#[derive(Default)]
+pub(super) struct BodyChanges {
+    /// New, and garbage if the transaction does not commit.
+    pub written: Vec<BodyId>,
+    /// Old, and garbage once the transaction has committed.
+    pub unreferenced: Vec<BodyId>,
+}
+
+impl Transaction<'_> {
+    /// Stores a body under an id that is not in use.
+    pub fn write_body(&mut self, id: BodyId, body: Bytes) -> Result<()> {
+        self.changes.written.push(id);
+        Ok(self.bodies.write(id, body)?)
+    }
+
+    /// Reads a part of a body.
+    pub fn read_body(&self, id: BodyId, range: Range<u64>) -> Result<Bytes> {
+        Ok(self.bodies.read(id, range)?)
+    }
+
+    /// Says that no row of this transaction points to a body any more.
+    pub fn release_body(&mut self, id: BodyId) {
+        self.changes.unreferenced.push(id);
+    }
+
+    /// The file of a body, where bodies are files.
+    pub fn body_file(&self, id: BodyId) -> Option<PathBuf> {
+        match &*self.bodies {
+            Bodies::Memory(_) => None,
+            Bodies::Directory(directory) => Some(file_of(directory, id)),
+        }
+    }
+}
+
+impl Bodies {
+    pub fn in_memory() -> Self {
+        Self::Memory(BTreeMap::new())
+    }
+
+    pub fn in_directory(objects: PathBuf) -> Self {
+        Self::Directory(objects)
+    }
+
+    /// Removes bodies that no row points to. One that cannot be removed is waste on the disk and
+    /// nothing a client could act on, so it is left.
+    pub fn remove_all(&mut self, ids: &[BodyId]) {
+        for id in ids {
+            let _ = self.remove(*id);
+        }
+    }
+
+    fn write(&mut self, id: BodyId, body: Bytes) -> io::Result<()> {
+        match self {
+            Self::Memory(bodies) => {
+                bodies.insert(id, body);
+                Ok(())
+            }
+            Self::Directory(directory) => {
+                let file = file_of(directory, id);
+                let temporary = file.with_extension("partial");
+                if let Some(parent) = file.parent() {
+                    fs::create_dir_all(parent)?;
+                }
+                let written = fs::write(&temporary, &body);
+                let renamed = written.and_then(|()| fs::rename(&temporary, file));
+                renamed.inspect_err(|_| {
+                    let _ = fs::remove_file(&temporary);
+                })
+            }
+        }
+    }
+
+    fn read(&self, id: BodyId, range: Range<u64>) -> io::Result<Bytes> {
+        match self {
+            Self::Memory(bodies) => {
+                let body = bodies.get(&id).ok_or(io::ErrorKind::NotFound)?;
+                Ok(body.slice(range.start as usize..range.end as usize))
+            }
+            Self::Directory(directory) => {
+                let mut file = File::open(file_of(directory, id))?;
+                file.seek(SeekFrom::Start(range.start))?;
+                let mut body = vec![0; (range.end - range.start) as usize];
+                file.read_exact(&mut body)?;
+                Ok(body.into())
+            }
+        }
+    }
+
+    fn remove(&mut self, id: BodyId) -> io::Result<()> {
+        match self {
+            Self::Memory(bodies) => {
+                bodies.remove(&id);
+                Ok(())
+            }
+            Self::Directory(directory) => fs::remove_file(file_of(directory, id)),
+        }
+    }
+}
+
+fn file_of(directory: &Path, BodyId(id): BodyId) -> PathBuf {
+    let folder = directory.join(format!("{:02x}", id & 0xff));
+    folder.join(format!("{id:016x}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(mut bodies: Bodies) {
+        let id = BodyId(0x1234);
+        bodies.write(id, Bytes::from_static(b"0123456789")).unwrap();
+        assert_eq!(bodies.read(id, 0..10).unwrap(), "0123456789");
+        assert_eq!(bodies.read(id, 3..5).unwrap(), "34");
+        assert_eq!(bodies.read(id, 10..10).unwrap(), "");
+        bodies.remove_all(&[id]);
+        bodies.remove_all(&[id]);
+        let error = bodies.read(id, 0..0).unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::NotFound);
+    }
+
+    #[test]
+    fn memory_keeps_and_removes_bodies() {
+        check(Bodies::in_memory());
+    }
+
+    #[test]
+    fn directory_keeps_and_removes_bodies() {
+        let directory = tempfile::tempdir().unwrap();
+        check(Bodies::in_directory(directory.path().to_owned()));
+    }
+
+    #[test]
+    fn path_spreads_bodies_over_folders() {
+        let file = file_of(Path::new("objects"), BodyId(0x1234));
+        assert_eq!(file, Path::new("objects/34/0000000000001234"));
+    }
+}

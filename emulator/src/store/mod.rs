@@ -1,0 +1,156 @@
+//! All state: rows in SQLite, bodies of objects beside it. The only place that knows SQL.
+//!
+//! A [`Transaction`] is what operations are lent. Its methods are grouped by what they touch, in
+//! files of their own: streams and shards, the shard log, objects, bodies, the catalog.
+
+mod bodies;
+mod catalog;
+mod migrate;
+mod objects;
+mod shard_log;
+mod streams;
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use rusqlite::Connection;
+
+pub(crate) use bodies::BodyId;
+use bodies::{Bodies, BodyChanges};
+pub(crate) use catalog::{DatabaseRow, NewPartition, PartitionPage, PartitionRow, TableRow};
+pub(crate) use objects::ObjectRow;
+pub(crate) use shard_log::LogBlock;
+pub(crate) use streams::{ShardRow, StreamRow};
+
+/// More than the number of different statements, so that each is prepared once.
+const STATEMENTS_CACHED: usize = 128;
+
+/// Where state is kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Storage {
+    /// In this process only.
+    Memory,
+    /// In a directory: rows in `emulator.sqlite`, bodies under `objects/`.
+    Directory(PathBuf),
+}
+
+/// Why a store does not open.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The directory is neither there nor can it be made.
+    #[error("cannot create the directory '{}'", path.display())]
+    Directory {
+        /// The directory asked for.
+        path: PathBuf,
+        /// Why not.
+        #[source]
+        source: io::Error,
+    },
+    /// SQLite refuses the file.
+    #[error("cannot open the emulator's database")]
+    Database(#[from] rusqlite::Error),
+    /// The file was written by a later version of this program.
+    #[error("the database has schema version {found}, this program knows versions up to {known}")]
+    NewerSchema {
+        /// Version in the file.
+        found: usize,
+        /// Newest version known here.
+        known: usize,
+    },
+}
+
+/// A failure below the operations; clients see an `InternalFailure`.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum StoreError {
+    #[error("the emulator's database failed: {0}")]
+    Database(#[from] rusqlite::Error),
+    #[error("the body of an object could not be read or written: {0}")]
+    Body(#[from] io::Error),
+    #[error("a stored catalog entry does not decode: {0}")]
+    Entry(#[from] serde_json::Error),
+}
+
+/// The result of everything below.
+pub(crate) type Result<T, E = StoreError> = std::result::Result<T, E>;
+
+/// All state of one emulator.
+pub(crate) struct Store {
+    connection: Connection,
+    bodies: Bodies,
+}
+
+impl Store {
+    pub fn open(storage: Storage) -> Result<Self, OpenError> {
+        let (mut connection, bodies) = match storage {
+            Storage::Memory => (Connection::open_in_memory()?, Bodies::in_memory()),
+            Storage::Directory(directory) => {
+                let objects = directory.join("objects");
+                create_directory(&objects)?;
+                let connection = Connection::open(directory.join("emulator.sqlite"))?;
+                (connection, Bodies::in_directory(objects))
+            }
+        };
+        configure(&connection)?;
+        migrate::migrate(&mut connection)?;
+        Ok(Self { connection, bodies })
+    }
+
+    /// How many ids were minted by the last committed transaction.
+    pub fn ids_minted(&self) -> Result<u64, OpenError> {
+        let sql = "SELECT ids_minted FROM emulator";
+        let minted: i64 = self.connection.query_row(sql, (), |row| row.get(0))?;
+        Ok(minted as u64)
+    }
+
+    pub fn begin(&mut self) -> Result<Transaction<'_>> {
+        Ok(Transaction {
+            sql: self.connection.transaction()?,
+            bodies: &mut self.bodies,
+            changes: BodyChanges::default(),
+        })
+    }
+}
+
+/// All state, lent to one operation: all of its changes come to stay, or none.
+pub(crate) struct Transaction<'a> {
+    sql: rusqlite::Transaction<'a>,
+    bodies: &'a mut Bodies,
+    changes: BodyChanges,
+}
+
+impl Transaction<'_> {
+    pub fn save_ids_minted(&self, minted: u64) -> Result<()> {
+        let sql = "UPDATE emulator SET ids_minted = ?1";
+        self.sql.prepare_cached(sql)?.execute([minted as i64])?;
+        Ok(())
+    }
+
+    /// Commits the rows, then removes the bodies that no row points to any more.
+    pub fn commit(self) -> Result<()> {
+        let committed = self.sql.commit();
+        let garbage = match committed {
+            Ok(()) => &self.changes.unreferenced,
+            Err(_) => &self.changes.written,
+        };
+        self.bodies.remove_all(garbage);
+        Ok(committed?)
+    }
+
+    /// Undoes the rows and removes the bodies written for them.
+    pub fn roll_back(self) -> Result<()> {
+        self.bodies.remove_all(&self.changes.written);
+        Ok(self.sql.rollback()?)
+    }
+}
+
+fn create_directory(path: &Path) -> Result<(), OpenError> {
+    std::fs::create_dir_all(path).map_err(|source| OpenError::Directory { path: path.to_owned(), source })
+}
+
+/// WAL with `synchronous = NORMAL`: a power cut can lose the latest commits, never consistency.
+fn configure(connection: &Connection) -> rusqlite::Result<()> {
+    connection.set_prepared_statement_cache_capacity(STATEMENTS_CACHED);
+    connection.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(()))?;
+    connection.pragma_update(None, "synchronous", "NORMAL")?;
+    connection.pragma_update(None, "foreign_keys", true)
+}

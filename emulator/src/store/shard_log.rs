@@ -1,0 +1,98 @@
+//! The records of shards, in blocks: one block per shard and call.
+//!
+//! A call's records for a shard arrived together and are numbered in a row, so one row holds them
+//! all. That makes a call of 500 records cost a few rows instead of 500.
+
+use std::ops::ControlFlow;
+
+use bytes::Bytes;
+
+use super::{Result, Transaction};
+use crate::kinesis::ShardId;
+use crate::time::Timestamp;
+
+/// Records of one shard that arrived together.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct LogBlock {
+    /// Number of the first record; the others follow without a gap.
+    pub counter_first: u64,
+    /// Number of the last record.
+    pub counter_last: u64,
+    pub arrival: Timestamp,
+    /// See [`crate::kinesis::record_block`].
+    pub records: Bytes,
+}
+
+impl Transaction<'_> {
+    /// Appends a block to a shard, whose next record is numbered after it.
+    pub fn append_block(&self, stream: i64, shard: ShardId, block: &LogBlock) -> Result<()> {
+        assert!(block.counter_first <= block.counter_last);
+        let sql = "INSERT INTO shard_log \
+                   (stream_id, shard_index, counter_first, counter_last, arrival_ms, records) \
+                   VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+        self.sql.prepare_cached(sql)?.execute((
+            stream,
+            shard.index(),
+            block.counter_first as i64,
+            block.counter_last as i64,
+            block.arrival.as_millis(),
+            &block.records[..],
+        ))?;
+        let sql = "UPDATE shards SET counter_next = ?3 \
+                   WHERE stream_id = ?1 AND shard_index = ?2 AND counter_next = ?4";
+        let next = block.counter_last as i64 + 1;
+        let values = (stream, shard.index(), next, block.counter_first as i64);
+        let updated = self.sql.prepare_cached(sql)?.execute(values)?;
+        assert_eq!(updated, 1, "a block starts at the shard's next number");
+        Ok(())
+    }
+
+    /// Removes the blocks of a shard that arrived before `cutoff`.
+    pub fn trim_shard(&self, stream: i64, shard: ShardId, cutoff: Timestamp) -> Result<()> {
+        let sql = "DELETE FROM shard_log \
+                   WHERE stream_id = ?1 AND shard_index = ?2 AND arrival_ms < ?3";
+        let values = (stream, shard.index(), cutoff.as_millis());
+        self.sql.prepare_cached(sql)?.execute(values)?;
+        Ok(())
+    }
+
+    /// Visits the blocks of a shard in order until `visit` breaks: those with a record numbered
+    /// `counter` or later that arrived at `cutoff` or later.
+    pub fn visit_blocks(
+        &self,
+        stream: i64,
+        shard: ShardId,
+        counter: u64,
+        cutoff: Timestamp,
+        mut visit: impl FnMut(LogBlock) -> ControlFlow<()>,
+    ) -> Result<()> {
+        let sql = "SELECT counter_first, counter_last, arrival_ms, records FROM shard_log \
+                   WHERE stream_id = ?1 AND shard_index = ?2 AND counter_last >= ?3 \
+                   AND +arrival_ms >= ?4 ORDER BY counter_last";
+        let mut statement = self.sql.prepare_cached(sql)?;
+        let counter = i64::try_from(counter).unwrap_or(i64::MAX);
+        let mut rows = statement.query((stream, shard.index(), counter, cutoff.as_millis()))?;
+        while let Some(row) = rows.next()? {
+            let block = LogBlock {
+                counter_first: row.get::<_, i64>(0)? as u64,
+                counter_last: row.get::<_, i64>(1)? as u64,
+                arrival: Timestamp::from_millis(row.get(2)?),
+                records: row.get::<_, Vec<u8>>(3)?.into(),
+            };
+            if visit(block).is_break() {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// Number of the first record of a shard that arrived at `time` or later.
+    pub fn first_counter_at(&self, stream: i64, shard: ShardId, time: Timestamp) -> Result<Option<u64>> {
+        let sql = "SELECT min(counter_first) FROM shard_log \
+                   WHERE stream_id = ?1 AND shard_index = ?2 AND arrival_ms >= ?3";
+        let mut statement = self.sql.prepare_cached(sql)?;
+        let values = (stream, shard.index(), time.as_millis());
+        let counter: Option<i64> = statement.query_row(values, |row| row.get(0))?;
+        Ok(counter.map(|counter| counter as u64))
+    }
+}

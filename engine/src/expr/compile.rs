@@ -1,0 +1,159 @@
+//! Plan expression → DataFusion physical expression, bound to the positions of an operator's input columns.
+
+use std::sync::Arc;
+
+use arrow::array::{Array, ArrayRef, BooleanArray, cast::AsArray};
+use arrow::datatypes::{Field, Schema};
+use arrow::record_batch::RecordBatch;
+use datafusion_common::ScalarValue;
+use datafusion_common::config::ConfigOptions;
+use datafusion_expr::{Operator, ScalarUDF};
+use datafusion_physical_expr::expressions::{
+    BinaryExpr, CaseExpr, Column as PhysicalColumn, IsNotNullExpr, IsNullExpr, Literal, NegativeExpr, NotExpr,
+};
+use datafusion_physical_expr::{PhysicalExpr, ScalarFunctionExpr};
+
+use super::{cast, division};
+use crate::error::{EngineError, Result};
+use crate::plan::{BinaryOp, Column, Expr};
+
+/// An expression ready to run over batches whose columns are laid out as it was compiled for.
+#[derive(Debug, Clone)]
+pub struct CompiledExpr {
+    physical: Arc<dyn PhysicalExpr>,
+}
+
+impl CompiledExpr {
+    /// One value per row of the batch.
+    pub fn evaluate(&self, batch: &RecordBatch) -> Result<ArrayRef> {
+        let value = self.physical.evaluate(batch).map_err(EngineError::Evaluation)?;
+        value.into_array(batch.num_rows()).map_err(EngineError::Evaluation)
+    }
+
+    /// The rows for which a boolean expression is true; null counts as false.
+    pub fn matches(&self, batch: &RecordBatch) -> Result<BooleanArray> {
+        let mask = self.evaluate(batch)?;
+        let mask = mask.as_boolean();
+        Ok(if mask.nulls().is_some() { arrow::compute::prep_null_mask_filter(mask) } else { mask.clone() })
+    }
+}
+
+/// Binds `expr` to the positions of `input`. Every column it reads must be there: the planner's promise.
+pub fn compile(expr: &Expr, input: &[Column]) -> Result<CompiledExpr> {
+    let schema = Schema::new(input.iter().map(Column::field).collect::<Vec<_>>());
+    let physical = Compiler { input, schema: &schema }.compile(expr)?;
+    Ok(CompiledExpr { physical })
+}
+
+struct Compiler<'a> {
+    input: &'a [Column],
+    schema: &'a Schema,
+}
+
+impl Compiler<'_> {
+    fn compile(&self, expr: &Expr) -> Result<Arc<dyn PhysicalExpr>> {
+        Ok(match expr {
+            Expr::Column { id, .. } => self.column(*id),
+            Expr::Literal(value) => Arc::new(Literal::new(value.clone())),
+            Expr::Cast { input, to } => {
+                self.call(cast::to(to), "cast", &[input], Field::new("cast", to.clone(), true))?
+            }
+            Expr::Field { input, name, data_type, .. } => {
+                let args = vec![self.compile(input)?, literal(name)];
+                function(
+                    datafusion_functions::core::get_field(),
+                    "field",
+                    args,
+                    Field::new(name, data_type.clone(), true),
+                )
+            }
+            Expr::Binary { op, left, right } => self.binary(*op, left, right, expr)?,
+            Expr::Not(input) => Arc::new(NotExpr::new(self.compile(input)?)),
+            Expr::Negate(input) => Arc::new(NegativeExpr::new(self.compile(input)?)),
+            Expr::IsNull(input) => Arc::new(IsNullExpr::new(self.compile(input)?)),
+            Expr::IsNotNull(input) => Arc::new(IsNotNullExpr::new(self.compile(input)?)),
+            Expr::Case { branches, otherwise } => self.case(branches, otherwise.as_deref())?,
+            Expr::Call { function, args, data_type } => {
+                let args: Vec<&Expr> = args.iter().collect();
+                let field = Field::new(function.name, data_type.clone(), true);
+                self.call((function.implementation)(), function.name, &args, field)?
+            }
+        })
+    }
+
+    fn column(&self, id: crate::plan::ColumnId) -> Arc<dyn PhysicalExpr> {
+        let index = self.input.iter().position(|c| c.id == id).expect("the planner resolved this column");
+        Arc::new(PhysicalColumn::new(&self.input[index].name, index))
+    }
+
+    fn binary(&self, op: BinaryOp, left: &Expr, right: &Expr, whole: &Expr) -> Result<Arc<dyn PhysicalExpr>> {
+        let division = match op {
+            BinaryOp::Divide => Some(division::divide()),
+            BinaryOp::Remainder => Some(division::remainder()),
+            _ => None,
+        };
+        match division {
+            Some(udf) => {
+                self.call(udf, "divide", &[left, right], Field::new("divide", whole.data_type(), true))
+            }
+            None => {
+                let (left, right) = (self.compile(left)?, self.compile(right)?);
+                Ok(Arc::new(BinaryExpr::new(left, operator(op), right)))
+            }
+        }
+    }
+
+    fn case(&self, branches: &[(Expr, Expr)], otherwise: Option<&Expr>) -> Result<Arc<dyn PhysicalExpr>> {
+        let branches = branches
+            .iter()
+            .map(|(when, then)| Ok((self.compile(when)?, self.compile(then)?)))
+            .collect::<Result<Vec<_>>>()?;
+        let otherwise = otherwise.map(|e| self.compile(e)).transpose()?;
+        Ok(Arc::new(CaseExpr::try_new(None, branches, otherwise).map_err(EngineError::Evaluation)?))
+    }
+
+    fn call(
+        &self,
+        udf: Arc<ScalarUDF>,
+        name: &str,
+        args: &[&Expr],
+        returns: Field,
+    ) -> Result<Arc<dyn PhysicalExpr>> {
+        let args = args.iter().map(|a| self.compile(a)).collect::<Result<Vec<_>>>()?;
+        debug_assert!(args.iter().all(|a| a.data_type(self.schema).is_ok()));
+        Ok(function(udf, name, args, returns))
+    }
+}
+
+fn function(
+    udf: Arc<ScalarUDF>,
+    name: &str,
+    args: Vec<Arc<dyn PhysicalExpr>>,
+    returns: Field,
+) -> Arc<dyn PhysicalExpr> {
+    let config = Arc::new(ConfigOptions::default());
+    Arc::new(ScalarFunctionExpr::new(name, udf, args, Arc::new(returns), config))
+}
+
+fn literal(text: &str) -> Arc<dyn PhysicalExpr> {
+    Arc::new(Literal::new(ScalarValue::from(text)))
+}
+
+fn operator(op: BinaryOp) -> Operator {
+    match op {
+        BinaryOp::Add => Operator::Plus,
+        BinaryOp::Subtract => Operator::Minus,
+        BinaryOp::Multiply => Operator::Multiply,
+        BinaryOp::Divide => Operator::Divide,
+        BinaryOp::Remainder => Operator::Modulo,
+        BinaryOp::Eq => Operator::Eq,
+        BinaryOp::NotEq => Operator::NotEq,
+        BinaryOp::Lt => Operator::Lt,
+        BinaryOp::LtEq => Operator::LtEq,
+        BinaryOp::Gt => Operator::Gt,
+        BinaryOp::GtEq => Operator::GtEq,
+        BinaryOp::NullSafeEq => Operator::IsNotDistinctFrom,
+        BinaryOp::And => Operator::And,
+        BinaryOp::Or => Operator::Or,
+    }
+}

@@ -1,0 +1,27 @@
+//! Evaluation of plan expressions on Arrow columns, through DataFusion's physical expressions.
+//!
+//! Where Spark (ANSI off) and DataFusion agree, DataFusion's own kernels run: comparisons, three-valued logic,
+//! wrapping integer arithmetic, `CASE`. Where they differ the difference is one scalar function here: casts that
+//! give null ([`cast`]), division by zero ([`division`]).
+
+mod cast;
+
+mod compile;
+mod division;
+mod functions;
+mod scalar;
+
+pub use cast::can_cast;
+pub use compile::{CompiledExpr, compile};
+pub(crate) use functions::timestamp;
+pub use functions::{FUNCTIONS, Function, Signature, find as find_function};
+
+/// Text to an instant in microseconds, in UTC where the text names no zone (Spark `stringToTimestamp`).
+pub(crate) fn parse_timestamp(text: &str) -> Option<i64> {
+    crate::decode::parse_timestamp(text, &crate::decode::FixedZone::UTC, 0)
+}
+
+/// Text to a day number (Spark `stringToDate`).
+pub(crate) fn parse_date(text: &str) -> Option<i32> {
+    crate::decode::parse_date(text)
+}

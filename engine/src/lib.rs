@@ -1,0 +1,38 @@
+//! wavetank's engine: streaming queries with the answers of Spark Structured Streaming.
+//!
+//! A [`plan::Pipeline`] (from SQL text through [`sql::plan`]) becomes a [`query::StreamingQuery`]; each call of
+//! [`query::StreamingQuery::run_batch`] is one micro-batch: offsets are planned and logged, records decoded
+//! ([`decode`]), operators run ([`operator`]), the sink written, the watermark advanced ([`watermark`]), the batch
+//! committed ([`checkpoint`]). Read in that order.
+//!
+//! Nothing here knows AWS, HTTP or a clock: the world is behind [`ports`], time is an argument.
+//!
+//! # Invariants
+//! - **Watermarks never go back**, neither the global one nor an operator's own.
+//! - **Late lags eviction by one batch:** input is late at or before the previous batch's watermark, state leaves
+//!   at or before this batch's.
+//! - **A batch is in the offset log before anything of it reaches an operator, and in the commit log after the sink
+//!   has it.**
+//! - **No row is lost without a [`ledger::Loss`]**: what an operator reads it emits, keeps, or reports.
+//! - **No clock, no randomness, no threads**: the same batches give the same bytes.
+//! - **Nothing here depends on the emulator.**
+
+pub mod batch;
+pub mod checkpoint;
+pub mod decode;
+pub mod error;
+pub mod expr;
+pub mod ledger;
+pub mod operator;
+pub mod plan;
+pub mod ports;
+pub mod profile;
+pub mod progress;
+pub mod query;
+pub mod sink;
+pub mod source;
+pub mod sql;
+pub mod time;
+pub mod trigger;
+pub mod types;
+pub mod watermark;

@@ -1,0 +1,37 @@
+//! Event-time operator (`withWatermark`): observes the greatest event time that passes. Drops nothing.
+//!
+//! Schema: unchanged. A null event time counts as the epoch (Spark reads 0 from the null field); times floor to
+//! milliseconds. Only rows that *reach* this operator count: the optimizer may have moved filters below it.
+
+use arrow::array::Array;
+use arrow::array::cast::AsArray;
+use arrow::array::types::TimestampMicrosecondType;
+use arrow::compute::max;
+use arrow::record_batch::RecordBatch;
+
+use super::Operator;
+use crate::batch::{BatchContext, Output};
+use crate::error::Result;
+
+pub(super) struct EventTimeOperator {
+    /// Position of the event-time column.
+    pub(super) index: usize,
+}
+
+impl Operator for EventTimeOperator {
+    fn process(
+        &mut self,
+        input: RecordBatch,
+        ctx: &mut BatchContext<'_>,
+        out: &mut Output<'_>,
+    ) -> Result<()> {
+        let times = input.column(self.index).as_primitive::<TimestampMicrosecondType>();
+        if let Some(latest) = max(times) {
+            ctx.observation.observe(latest);
+        }
+        if times.null_count() > 0 {
+            ctx.observation.observe(0);
+        }
+        out(input)
+    }
+}

@@ -1,0 +1,113 @@
+//! State rows in the order in which the watermark will reach them, so that eviction touches only what leaves.
+//!
+//! Each insertion is one sorted run; a heap of the runs' earliest times merges them lazily. Inserting n rows costs
+//! a sort of n, evicting k rows costs k heap steps over the runs, and no other row is looked at.
+
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+
+/// Slots of state rows by event time in microseconds.
+#[derive(Debug, Default)]
+pub(super) struct TimeIndex {
+    runs: Vec<Run>,
+    /// Emptied runs whose place can be taken again.
+    free: Vec<u32>,
+    /// Earliest remaining time per run that is not empty.
+    heads: BinaryHeap<Reverse<(i64, u32)>>,
+}
+
+/// Latest first, so that the earliest is popped off the end.
+#[derive(Debug, Default)]
+struct Run {
+    times: Vec<i64>,
+    slots: Vec<u32>,
+}
+
+impl TimeIndex {
+    /// Adds rows given as (time, slot) in any order.
+    pub(super) fn insert(&mut self, mut rows: Vec<(i64, u32)>) {
+        if rows.is_empty() {
+            return;
+        }
+        rows.sort_unstable_by(|a, b| b.cmp(a));
+        let earliest = rows[rows.len() - 1].0;
+        let run =
+            Run { times: rows.iter().map(|r| r.0).collect(), slots: rows.iter().map(|r| r.1).collect() };
+        let id = match self.free.pop() {
+            Some(id) => {
+                self.runs[id as usize] = run;
+                id
+            }
+            None => {
+                self.runs.push(run);
+                self.runs.len() as u32 - 1
+            }
+        };
+        self.heads.push(Reverse((earliest, id)));
+    }
+
+    /// Takes out every row at or before `bound`, as (time, slot), earliest first.
+    pub(super) fn take_until(&mut self, bound: i64) -> Vec<(i64, u32)> {
+        let mut taken = Vec::new();
+        while let Some(Reverse((time, id))) = self.heads.peek().copied() {
+            if time > bound {
+                break;
+            }
+            self.heads.pop();
+            let run = &mut self.runs[id as usize];
+            // Stays with the run while it is the earliest: one heap step per change of run, not per row.
+            let limit = self.heads.peek().map_or(bound, |Reverse((next, _))| bound.min(*next));
+            while let Some(time) = run.times.last().copied().filter(|t| *t <= limit) {
+                run.times.pop();
+                taken.push((time, run.slots.pop().expect("a run has as many slots as times")));
+            }
+            match run.times.last() {
+                Some(next) => self.heads.push(Reverse((*next, id))),
+                None => {
+                    *run = Run::default();
+                    self.free.push(id);
+                }
+            }
+        }
+        taken
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn the_bound_is_inclusive() {
+        let mut index = TimeIndex::default();
+        index.insert(vec![(30, 3), (10, 1), (20, 2)]);
+        assert_eq!(index.take_until(20), [(10, 1), (20, 2)]);
+        assert_eq!(index.take_until(29), []);
+        assert_eq!(index.take_until(30), [(30, 3)]);
+    }
+
+    proptest! {
+        #[test]
+        fn rows_leave_once_in_order_when_the_bound_passes_them(
+            batches in prop::collection::vec((prop::collection::vec(0i64..100, 0..8), 0i64..100), 1..20)
+        ) {
+            let mut index = TimeIndex::default();
+            let (mut slot, mut waiting) = (0, Vec::new());
+            for (times, bound) in batches {
+                let rows: Vec<(i64, u32)> = times.iter().map(|t| { slot += 1; (*t, slot) }).collect();
+                waiting.extend(rows.clone());
+                index.insert(rows);
+                let taken = index.take_until(bound);
+                prop_assert!(taken.is_sorted_by_key(|r| r.0));
+                let (mut due, rest): (Vec<_>, Vec<_>) = waiting.into_iter().partition(|r| r.0 <= bound);
+                due.sort_unstable();
+                let mut taken_sorted = taken;
+                taken_sorted.sort_unstable();
+                prop_assert_eq!(taken_sorted, due);
+                waiting = rest;
+            }
+        }
+    }
+}

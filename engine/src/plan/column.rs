@@ -1,0 +1,62 @@
+//! Columns of a plan: identity, type, and the event-time tag.
+
+use std::collections::BTreeSet;
+
+use arrow::datatypes::{DataType, Field};
+
+/// Identity of one column within a plan; survives filters and joins, renewed by every projection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ColumnId(pub u32);
+
+/// How far a watermark trails the greatest event time seen, in milliseconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Delay {
+    /// Never negative.
+    pub millis: i64,
+}
+
+/// One column of the rows between two operators.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Column {
+    /// Identity.
+    pub id: ColumnId,
+    /// Name in the output schema; need not be unique.
+    pub name: String,
+    /// Value type; times are `Timestamp(µs, UTC)`.
+    pub data_type: DataType,
+    /// Whether null can occur.
+    pub nullable: bool,
+    /// Set on the event-time column of a stream: Spark's column metadata `spark.watermarkDelayMs`.
+    pub delay: Option<Delay>,
+}
+
+impl Column {
+    /// The Arrow field of this column.
+    pub fn field(&self) -> Field {
+        Field::new(&self.name, self.data_type.clone(), self.nullable)
+    }
+}
+
+/// Hands out fresh [`ColumnId`]s to one plan.
+#[derive(Debug, Default)]
+pub struct ColumnIds {
+    next: u32,
+}
+
+impl ColumnIds {
+    /// The next unused identity.
+    pub fn fresh(&mut self) -> ColumnId {
+        self.next += 1;
+        ColumnId(self.next)
+    }
+
+    /// A new untagged column.
+    pub fn column(&mut self, name: impl Into<String>, data_type: DataType, nullable: bool) -> Column {
+        Column { id: self.fresh(), name: name.into(), data_type, nullable, delay: None }
+    }
+}
+
+/// Identities of a set of columns.
+pub(crate) fn ids(columns: &[Column]) -> BTreeSet<ColumnId> {
+    columns.iter().map(|c| c.id).collect()
+}

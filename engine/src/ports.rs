@@ -1,0 +1,97 @@
+//! The ports: what the engine needs of the world, as few methods as it can do with.
+//!
+//! Implemented by the harness over the emulator, in process or over HTTP. All calls are synchronous; time is an
+//! argument of the query, so there is no clock among them.
+
+use std::collections::BTreeMap;
+
+use arrow::datatypes::SchemaRef;
+use bytes::Bytes;
+
+/// Why a port gave up; the query stops and says so.
+pub type PortError = Box<dyn std::error::Error + Send + Sync>;
+
+/// Result of a port call.
+pub type PortResult<T> = std::result::Result<T, PortError>;
+
+/// Objects under keys. A put replaces the whole object or does nothing.
+pub trait ObjectStore {
+    /// Stores an object under a key.
+    fn put(&mut self, key: &str, body: Bytes) -> PortResult<()>;
+    /// The object under a key, if there is one.
+    fn get(&mut self, key: &str) -> PortResult<Option<Bytes>>;
+    /// Every key that starts with the prefix, in byte order.
+    fn list(&mut self, prefix: &str) -> PortResult<Vec<String>>;
+}
+
+/// A table that a sink writes: what the catalog has to know of it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TableDefinition {
+    /// Database name.
+    pub database: String,
+    /// Table name.
+    pub table: String,
+    /// Columns in the files, without the partition columns.
+    pub schema: SchemaRef,
+    /// Partition columns, outermost first.
+    pub partition_keys: SchemaRef,
+    /// Where the files are: `s3://bucket/prefix/`.
+    pub location: String,
+}
+
+/// The catalog, as far as a sink registers its output in it. Both calls are idempotent.
+pub trait Catalog {
+    /// Creates the table if there is none of that name.
+    fn ensure_table(&mut self, table: &TableDefinition) -> PortResult<()>;
+    /// Registers partitions (values in the order of the partition keys, and the location of each).
+    fn ensure_partitions(
+        &mut self,
+        table: &TableDefinition,
+        partitions: &BTreeMap<Vec<String>, String>,
+    ) -> PortResult<()>;
+}
+
+/// Where to start reading a shard.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StartPosition<'a> {
+    /// At the oldest record that is kept.
+    TrimHorizon,
+    /// At the first record that arrived at or after an instant (milliseconds since the epoch).
+    AtTimestamp(i64),
+    /// Behind the record with this sequence number.
+    AfterSequenceNumber(&'a str),
+}
+
+/// One record of a shard.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ShardRecord {
+    /// Orders the records of one shard.
+    pub sequence_number: String,
+    /// What the producer routed it by.
+    pub partition_key: String,
+    /// When the stream took it in, in milliseconds since the epoch.
+    pub arrival_millis: i64,
+    /// The producer's bytes.
+    pub data: Bytes,
+}
+
+/// Answer to one read of a shard.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RecordsPage {
+    /// Records in the order of the shard; may be empty although more follow.
+    pub records: Vec<ShardRecord>,
+    /// Where to go on; `None` at the end of a closed shard.
+    pub next_iterator: Option<String>,
+    /// How far behind the tip the reader is; 0 when it has caught up.
+    pub behind_millis: i64,
+}
+
+/// Kinesis, as far as a consumer needs it.
+pub trait StreamApi {
+    /// Ids of the stream's shards.
+    fn list_shards(&mut self, stream: &str) -> PortResult<Vec<String>>;
+    /// A cursor into a shard.
+    fn shard_iterator(&mut self, stream: &str, shard: &str, from: StartPosition<'_>) -> PortResult<String>;
+    /// The next records at a cursor, `limit` at most.
+    fn get_records(&mut self, iterator: &str, limit: usize) -> PortResult<RecordsPage>;
+}

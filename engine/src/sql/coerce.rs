@@ -1,0 +1,154 @@
+//! Spark's implicit casts with ANSI off (`TypeCoercion`): which type two operands meet in.
+
+use arrow::datatypes::{DataType, TimeUnit};
+use datafusion_common::ScalarValue;
+
+use crate::expr::can_cast;
+use crate::plan::{BinaryOp, Expr};
+
+/// Wraps an expression in a cast unless it has the type already. A literal null just changes its type.
+pub(super) fn cast_to(expr: Expr, to: &DataType) -> Expr {
+    if expr.data_type() == *to {
+        return expr;
+    }
+    if let Expr::Literal(ScalarValue::Null) = expr
+        && let Ok(null) = ScalarValue::try_from(to)
+    {
+        return Expr::Literal(null);
+    }
+    Expr::Cast { input: Box::new(expr), to: to.clone() }
+}
+
+/// The operands of a binary operator, cast to the types that it works on. `None` when Spark knows no such operator.
+pub(super) fn binary(op: BinaryOp, left: Expr, right: Expr) -> Option<Expr> {
+    use BinaryOp::*;
+    let (l, r) = (left.data_type(), right.data_type());
+    let both = |to: &DataType| Some(Expr::binary(op, cast_to(left.clone(), to), cast_to(right.clone(), to)));
+    match op {
+        And | Or => both(&DataType::Boolean).filter(|_| is_boolean(&l) && is_boolean(&r)),
+        _ if op.is_comparison() => both(&comparison_type(&l, &r)?),
+        Add | Subtract if is_time(&l) || is_time(&r) => time_arithmetic(op, left, right),
+        Add | Subtract if is_duration(&l) && is_duration(&r) => Some(Expr::binary(op, left, right)),
+        Divide => both(&DataType::Float64).filter(|_| is_arithmetic(&l) && is_arithmetic(&r)),
+        _ => both(&arithmetic_type(&l, &r)?),
+    }
+}
+
+fn is_boolean(t: &DataType) -> bool {
+    matches!(t, DataType::Boolean | DataType::Null)
+}
+
+fn is_time(t: &DataType) -> bool {
+    matches!(t, DataType::Timestamp(..) | DataType::Date32)
+}
+
+fn is_duration(t: &DataType) -> bool {
+    matches!(t, DataType::Duration(_))
+}
+
+fn is_arithmetic(t: &DataType) -> bool {
+    t.is_numeric() || matches!(t, DataType::Utf8 | DataType::Null)
+}
+
+/// Timestamp ± interval, interval + timestamp, timestamp − timestamp.
+fn time_arithmetic(op: BinaryOp, left: Expr, right: Expr) -> Option<Expr> {
+    let timestamp = crate::expr::timestamp();
+    let (l, r) = (left.data_type(), right.data_type());
+    match (is_time(&l), is_time(&r)) {
+        (true, false) if is_duration(&r) => Some(Expr::binary(op, cast_to(left, &timestamp), right)),
+        (false, true) if is_duration(&l) && op == BinaryOp::Add => {
+            Some(Expr::binary(op, cast_to(right, &timestamp), left))
+        }
+        (true, true) if op == BinaryOp::Subtract => {
+            Some(Expr::binary(op, cast_to(left, &timestamp), cast_to(right, &timestamp)))
+        }
+        _ => None,
+    }
+}
+
+/// Text meets a number as a double.
+fn arithmetic_type(l: &DataType, r: &DataType) -> Option<DataType> {
+    use DataType::*;
+    match (l, r) {
+        (Null, Null) => Some(Float64),
+        (Utf8, other) | (other, Utf8) if is_arithmetic(other) => Some(Float64),
+        _ => common_type(l, r).filter(DataType::is_numeric),
+    }
+}
+
+/// Text meets anything else as that other type (`TypeCoercion.findCommonTypeForBinaryComparison`).
+fn comparison_type(l: &DataType, r: &DataType) -> Option<DataType> {
+    use DataType::*;
+    match (l, r) {
+        (Utf8, Decimal128(..)) | (Decimal128(..), Utf8) => Some(Float64),
+        (Utf8, other) | (other, Utf8) if can_cast(&Utf8, other) => Some(other.clone()),
+        _ => common_type(l, r),
+    }
+}
+
+/// The narrowest type that both fit in (`findTightestCommonType`), with text taking everything plain.
+pub(super) fn common_type(l: &DataType, r: &DataType) -> Option<DataType> {
+    use DataType::*;
+    match (l, r) {
+        (a, b) if a == b => Some(a.clone()),
+        (Null, other) | (other, Null) => Some(other.clone()),
+        (Timestamp(TimeUnit::Microsecond, zone), Date32)
+        | (Date32, Timestamp(TimeUnit::Microsecond, zone)) => {
+            Some(Timestamp(TimeUnit::Microsecond, zone.clone()))
+        }
+        (Utf8, other) | (other, Utf8) if other.is_numeric() || is_time(other) => Some(Utf8),
+        (a, b) => wider_number(a, b),
+    }
+}
+
+fn wider_number(l: &DataType, r: &DataType) -> Option<DataType> {
+    use DataType::*;
+    const ORDER: [DataType; 6] = [Int8, Int16, Int32, Int64, Float32, Float64];
+    if let (Some(a), Some(b)) = (ORDER.iter().position(|t| t == l), ORDER.iter().position(|t| t == r)) {
+        return Some(ORDER[a.max(b)].clone());
+    }
+    match (decimal(l)?, decimal(r)?) {
+        (None, _) | (_, None) => Some(Float64),
+        (Some((p1, s1)), Some((p2, s2))) => {
+            let scale = s1.max(s2);
+            let precision = (p1 as i8 - s1).max(p2 as i8 - s2) + scale;
+            Some(Decimal128(precision.clamp(1, 38) as u8, scale))
+        }
+    }
+}
+
+/// Precision and scale that hold a number; `Some(None)` for floating point, `None` for no number.
+fn decimal(t: &DataType) -> Option<Option<(u8, i8)>> {
+    use DataType::*;
+    Some(match t {
+        Decimal128(p, s) => Some((*p, *s)),
+        Int8 => Some((3, 0)),
+        Int16 => Some((5, 0)),
+        Int32 => Some((10, 0)),
+        Int64 => Some((20, 0)),
+        Float32 | Float64 => None,
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_meets_a_number_as_the_number_in_a_comparison_and_as_a_double_in_a_sum() {
+        assert_eq!(comparison_type(&DataType::Utf8, &DataType::Int64), Some(DataType::Int64));
+        assert_eq!(arithmetic_type(&DataType::Utf8, &DataType::Int64), Some(DataType::Float64));
+    }
+
+    #[test]
+    fn numbers_widen() {
+        assert_eq!(common_type(&DataType::Int32, &DataType::Int64), Some(DataType::Int64));
+        assert_eq!(common_type(&DataType::Int64, &DataType::Float32), Some(DataType::Float32));
+        assert_eq!(
+            common_type(&DataType::Decimal128(10, 2), &DataType::Int32),
+            Some(DataType::Decimal128(12, 2))
+        );
+        assert_eq!(common_type(&DataType::Boolean, &DataType::Int32), None);
+    }
+}

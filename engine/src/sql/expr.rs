@@ -1,0 +1,378 @@
+//! Parsed expression → typed [`Expr`]: names resolved, operands coerced, functions looked up.
+
+use std::ops::Range;
+
+use arrow::datatypes::DataType;
+use datafusion_common::ScalarValue;
+use sqlparser::ast::{
+    AccessExpr, BinaryOperator, Expr as Ast, Function as AstFunction, FunctionArg, FunctionArgExpr,
+    FunctionArguments, Ident, Interval as AstInterval, Spanned, UnaryOperator, Value,
+};
+
+use super::coerce::{self, cast_to, common_type};
+use super::error::{Places, SqlError, nearest};
+use super::literal::{parse_field_interval, parse_interval};
+use super::scope::{Name, Scope, field};
+use crate::expr::{FUNCTIONS, Signature, can_cast, find_function, parse_date, parse_timestamp};
+use crate::plan::{BinaryOp, Expr};
+use crate::types;
+
+/// What an expression is resolved against.
+pub(super) struct Resolver<'a> {
+    pub(super) places: &'a Places<'a>,
+    pub(super) scope: &'a Scope,
+}
+
+impl Resolver<'_> {
+    /// The typed form of a parsed expression.
+    pub(super) fn resolve(&self, ast: &Ast) -> Result<Expr, SqlError> {
+        match ast {
+            Ast::Identifier(ident) => self.scope.resolve(&[self.name(ident)]),
+            Ast::CompoundIdentifier(parts) => {
+                self.scope.resolve(&parts.iter().map(|p| self.name(p)).collect::<Vec<_>>())
+            }
+            Ast::CompoundFieldAccess { root, access_chain } => self.access(root, access_chain),
+            Ast::Nested(inner) => self.resolve(inner),
+            Ast::Value(value) => self.value(&value.value, ast),
+            Ast::TypedString(typed) => self.typed(&typed.data_type.to_string(), &typed.value.value, ast),
+            Ast::Interval(interval) => self.interval(interval, ast),
+            Ast::IsNull(inner) => Ok(Expr::IsNull(Box::new(self.resolve(inner)?))),
+            Ast::IsNotNull(inner) => Ok(Expr::IsNotNull(Box::new(self.resolve(inner)?))),
+            Ast::UnaryOp { op, expr } => self.unary(*op, expr, ast),
+            Ast::BinaryOp { left, op, right } => {
+                let (l, r) = (self.resolve(left)?, self.resolve(right)?);
+                match binary_op(op) {
+                    Some(op) => self.binary(op, l, r, ast),
+                    None => Err(self.unsupported(ast, &format!("operator `{op}`"))),
+                }
+            }
+            Ast::Between { expr, negated, low, high } => {
+                let value = self.resolve(expr)?;
+                let low = self.binary(BinaryOp::GtEq, value.clone(), self.resolve(low)?, ast)?;
+                let high = self.binary(BinaryOp::LtEq, value, self.resolve(high)?, ast)?;
+                let between = Expr::binary(BinaryOp::And, low, high);
+                Ok(if *negated { Expr::Not(Box::new(between)) } else { between })
+            }
+            Ast::InList { expr, list, negated } => self.in_list(expr, list, *negated, ast),
+            Ast::Cast { expr, data_type, .. } => self.cast(expr, data_type, ast),
+            Ast::Case { operand, conditions, else_result, .. } => {
+                let branches = conditions.iter().map(|c| (&c.condition, &c.result)).collect::<Vec<_>>();
+                self.case(operand.as_deref(), &branches, else_result.as_deref(), ast)
+            }
+            Ast::Function(function) => self.function(function, ast),
+            _ => Err(self.unsupported(ast, "this expression")),
+        }
+    }
+
+    /// A boolean expression, as WHERE and ON want it.
+    pub(super) fn predicate(&self, ast: &Ast) -> Result<Expr, SqlError> {
+        let expr = self.resolve(ast)?;
+        match expr.data_type() {
+            DataType::Boolean => Ok(expr),
+            DataType::Null => Ok(cast_to(expr, &DataType::Boolean)),
+            other => Err(SqlError::at(
+                self.span(ast),
+                format!("expected a condition, found a value of type {}", types::sql_type_name(&other)),
+            )),
+        }
+    }
+
+    pub(super) fn name(&self, ident: &Ident) -> Name {
+        Name { value: ident.value.clone(), span: self.places.range(ident.span) }
+    }
+
+    pub(super) fn span(&self, ast: &Ast) -> Range<usize> {
+        self.places.range(ast.span())
+    }
+
+    fn unsupported(&self, ast: &Ast, what: &str) -> SqlError {
+        SqlError::at(self.span(ast), format!("{what} is not supported: `{ast}`"))
+    }
+
+    fn access(&self, root: &Ast, chain: &[AccessExpr]) -> Result<Expr, SqlError> {
+        let mut value = self.resolve(root)?;
+        for access in chain {
+            value = match access {
+                AccessExpr::Dot(Ast::Identifier(ident)) => field(value, &self.name(ident))?,
+                _ => return Err(self.unsupported(root, "element access")),
+            };
+        }
+        Ok(value)
+    }
+
+    fn value(&self, value: &Value, ast: &Ast) -> Result<Expr, SqlError> {
+        let literal = match value {
+            Value::Number(text, long) => return self.number(text, *long, ast),
+            Value::SingleQuotedString(text) | Value::DoubleQuotedString(text) => {
+                ScalarValue::from(text.as_str())
+            }
+            Value::Boolean(value) => ScalarValue::from(*value),
+            Value::Null => ScalarValue::Null,
+            _ => return Err(self.unsupported(ast, "this literal")),
+        };
+        Ok(Expr::Literal(literal))
+    }
+
+    /// Integers are int, then bigint; a point makes a decimal, an exponent a double.
+    fn number(&self, text: &str, long: bool, ast: &Ast) -> Result<Expr, SqlError> {
+        let bad = || SqlError::at(self.span(ast), format!("`{text}` is not a number"));
+        let literal = if text.contains(['e', 'E']) {
+            ScalarValue::from(text.parse::<f64>().map_err(|_| bad())?)
+        } else if let Some((whole, fraction)) = text.split_once('.') {
+            let unscaled: i128 = format!("{whole}{fraction}").parse().map_err(|_| bad())?;
+            let scale = fraction.len().min(38) as i8;
+            let precision = (unscaled.unsigned_abs().to_string().len() as i8).max(scale).max(1) as u8;
+            ScalarValue::Decimal128(Some(unscaled), precision, scale)
+        } else {
+            match text.parse::<i32>() {
+                Ok(value) if !long => ScalarValue::from(value),
+                _ => ScalarValue::from(text.parse::<i64>().map_err(|_| bad())?),
+            }
+        };
+        Ok(Expr::Literal(literal))
+    }
+
+    /// `TIMESTAMP '…'` and `DATE '…'`.
+    fn typed(&self, data_type: &str, value: &Value, ast: &Ast) -> Result<Expr, SqlError> {
+        let Value::SingleQuotedString(text) = value else {
+            return Err(self.unsupported(ast, "this literal"));
+        };
+        let literal = match data_type.to_uppercase().as_str() {
+            "TIMESTAMP" => parse_timestamp(text)
+                .map(|micros| ScalarValue::TimestampMicrosecond(Some(micros), Some("UTC".into()))),
+            "DATE" => parse_date(text).map(|days| ScalarValue::Date32(Some(days))),
+            _ => return Err(self.unsupported(ast, "this literal")),
+        };
+        literal.map(Expr::Literal).ok_or_else(|| {
+            SqlError::at(self.span(ast), format!("'{text}' is not a {}", data_type.to_lowercase()))
+                .help("write it as '2026-01-05 10:00:00'")
+        })
+    }
+
+    fn interval(&self, interval: &AstInterval, ast: &Ast) -> Result<Expr, SqlError> {
+        let text = match interval.value.as_ref() {
+            Ast::Value(value) => match &value.value {
+                Value::SingleQuotedString(text) | Value::DoubleQuotedString(text) => text.clone(),
+                other => other.to_string(),
+            },
+            other => other.to_string(),
+        };
+        let parsed = match (&interval.leading_field, &interval.last_field) {
+            (Some(from), Some(to)) => parse_field_interval(&text, &from.to_string(), &to.to_string()),
+            (Some(unit), None) => parse_interval(&format!("{text} {unit}")),
+            _ => parse_interval(&text),
+        };
+        let parsed = parsed.map_err(|problem| SqlError::at(self.span(ast), problem))?;
+        match parsed.months {
+            0 => Ok(Expr::Literal(ScalarValue::DurationMicrosecond(Some(parsed.micros)))),
+            _ => Err(self.unsupported(ast, "an interval of months or years")),
+        }
+    }
+
+    fn unary(&self, op: UnaryOperator, operand: &Ast, ast: &Ast) -> Result<Expr, SqlError> {
+        match op {
+            UnaryOperator::Not => Ok(Expr::Not(Box::new(self.predicate(operand)?))),
+            UnaryOperator::Plus => self.resolve(operand),
+            UnaryOperator::Minus => match self.resolve(operand)? {
+                Expr::Literal(value) => value
+                    .arithmetic_negate()
+                    .map(Expr::Literal)
+                    .map_err(|_| self.unsupported(ast, "negation of this literal")),
+                other if other.data_type().is_numeric() => Ok(Expr::Negate(Box::new(other))),
+                _ => Err(self.unsupported(ast, "negation")),
+            },
+            _ => Err(self.unsupported(ast, &format!("operator `{op}`"))),
+        }
+    }
+
+    fn binary(&self, op: BinaryOp, left: Expr, right: Expr, ast: &Ast) -> Result<Expr, SqlError> {
+        let (l, r) = (types::sql_type_name(&left.data_type()), types::sql_type_name(&right.data_type()));
+        coerce::binary(op, left, right).ok_or_else(|| {
+            SqlError::at(
+                self.span(ast),
+                format!("[DATATYPE_MISMATCH.BINARY_OP_DIFF_TYPES] cannot resolve `{ast}` due to data type mismatch: \
+                         the operands are {l} and {r}"),
+            )
+            .help("cast one of them, such as CAST(x AS BIGINT)")
+        })
+    }
+
+    fn in_list(&self, value: &Ast, list: &[Ast], negated: bool, ast: &Ast) -> Result<Expr, SqlError> {
+        let value = self.resolve(value)?;
+        let equal = |item: &Ast| self.binary(BinaryOp::Eq, value.clone(), self.resolve(item)?, ast);
+        let equals = list.iter().map(equal).collect::<Result<Vec<_>, _>>()?;
+        let any = equals.into_iter().reduce(|a, b| Expr::binary(BinaryOp::Or, a, b));
+        let any = any.ok_or_else(|| self.unsupported(ast, "an empty list"))?;
+        Ok(if negated { Expr::Not(Box::new(any)) } else { any })
+    }
+
+    fn cast(&self, value: &Ast, to: &sqlparser::ast::DataType, ast: &Ast) -> Result<Expr, SqlError> {
+        let span = match to {
+            sqlparser::ast::DataType::Custom(name, _) => self.places.range(name.span()),
+            _ => self.span(ast),
+        };
+        let target = types::parse_ddl_type(&to.to_string()).map_err(|error| {
+            SqlError::at(span.clone(), format!("[UNSUPPORTED_DATATYPE] {}", error.message))
+                .help(error.expected)
+        })?;
+        let value = self.resolve(value)?;
+        let from = value.data_type();
+        if !can_cast(&from, &target) {
+            let (from, target) = (types::sql_type_name(&from), types::sql_type_name(&target));
+            return Err(SqlError::at(
+                self.span(ast),
+                format!("[DATATYPE_MISMATCH.CAST_WITHOUT_SUGGESTION] cannot cast \"{from}\" to \"{target}\""),
+            ));
+        }
+        Ok(cast_to(value, &target))
+    }
+
+    fn case(
+        &self,
+        operand: Option<&Ast>,
+        branches: &[(&Ast, &Ast)],
+        otherwise: Option<&Ast>,
+        ast: &Ast,
+    ) -> Result<Expr, SqlError> {
+        let operand = operand.map(|o| self.resolve(o)).transpose()?;
+        let mut resolved = Vec::new();
+        for (when, then) in branches {
+            let when = match &operand {
+                Some(operand) => self.binary(BinaryOp::Eq, operand.clone(), self.resolve(when)?, ast)?,
+                None => self.predicate(when)?,
+            };
+            resolved.push((when, self.resolve(then)?));
+        }
+        let otherwise = otherwise.map(|e| self.resolve(e)).transpose()?;
+        let values = resolved.iter().map(|(_, v)| v).chain(otherwise.as_ref());
+        let common = self.common(values.map(Expr::data_type), ast)?;
+        Ok(Expr::Case {
+            branches: resolved.into_iter().map(|(w, v)| (w, cast_to(v, &common))).collect(),
+            otherwise: otherwise.map(|e| Box::new(cast_to(e, &common))),
+        })
+    }
+
+    fn common(&self, mut kinds: impl Iterator<Item = DataType>, ast: &Ast) -> Result<DataType, SqlError> {
+        let first = kinds.next().expect("there is at least one value");
+        kinds.try_fold(first, |a, b| {
+            common_type(&a, &b).ok_or_else(|| {
+                let (a, b) = (types::sql_type_name(&a), types::sql_type_name(&b));
+                SqlError::at(
+                    self.span(ast),
+                    format!("[DATATYPE_MISMATCH.DATA_DIFF_TYPES] {a} and {b} have no common type"),
+                )
+            })
+        })
+    }
+
+    fn function(&self, call: &AstFunction, ast: &Ast) -> Result<Expr, SqlError> {
+        let name = call.name.to_string().to_lowercase();
+        let args = self.arguments(call, ast)?;
+        if name == "if" && args.len() == 3 {
+            return self.case(None, &[(&args[0], &args[1])], Some(&args[2]), ast);
+        }
+        let Some(function) = find_function(&name) else { return Err(self.unknown_function(call, &name)) };
+        let args = args.iter().map(|a| self.resolve(a)).collect::<Result<Vec<_>, _>>()?;
+        let (args, data_type) = match function.signature {
+            Signature::Exact(takes, gives) => {
+                if takes.len() != args.len() {
+                    return Err(self.wrong_count(call, takes.len(), args.len()));
+                }
+                let cast = |(arg, to): (Expr, &fn() -> DataType)| self.argument(arg, &to(), ast);
+                (args.into_iter().zip(takes).map(cast).collect::<Result<Vec<_>, _>>()?, gives())
+            }
+            Signature::Common => {
+                if args.is_empty() {
+                    return Err(self.wrong_count(call, 1, 0));
+                }
+                let common = self.common(args.iter().map(Expr::data_type), ast)?;
+                (args.into_iter().map(|a| cast_to(a, &common)).collect(), common)
+            }
+        };
+        Ok(Expr::Call { function, args, data_type })
+    }
+
+    fn argument(&self, arg: Expr, to: &DataType, ast: &Ast) -> Result<Expr, SqlError> {
+        let from = arg.data_type();
+        if can_cast(&from, to) {
+            return Ok(cast_to(arg, to));
+        }
+        let (from, to) = (types::sql_type_name(&from), types::sql_type_name(to));
+        Err(SqlError::at(
+            self.span(ast),
+            format!("[DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE] `{ast}` requires {to}, found {from}"),
+        ))
+    }
+
+    /// Plain positional arguments; everything else a call can carry is refused by name.
+    pub(super) fn arguments(&self, call: &AstFunction, ast: &Ast) -> Result<Vec<Ast>, SqlError> {
+        let extras = [
+            (call.over.is_some(), "OVER"),
+            (call.filter.is_some(), "FILTER"),
+            (call.null_treatment.is_some(), "IGNORE NULLS"),
+            (!call.within_group.is_empty(), "WITHIN GROUP"),
+        ];
+        if let Some((_, what)) = extras.iter().find(|(present, _)| *present) {
+            return Err(self.unsupported(ast, what));
+        }
+        let list = match &call.args {
+            FunctionArguments::None => return Ok(vec![]),
+            FunctionArguments::List(list)
+                if list.duplicate_treatment.is_none() && list.clauses.is_empty() =>
+            {
+                list
+            }
+            _ => return Err(self.unsupported(ast, "this form of arguments")),
+        };
+        let plain = |arg: &FunctionArg| match arg {
+            FunctionArg::Unnamed(FunctionArgExpr::Expr(expr)) => Ok(expr.clone()),
+            _ => Err(self.unsupported(ast, "this form of arguments")),
+        };
+        list.args.iter().map(plain).collect()
+    }
+
+    fn wrong_count(&self, call: &AstFunction, expected: usize, found: usize) -> SqlError {
+        SqlError::at(
+            self.places.range(call.name.span()),
+            format!(
+                "[WRONG_NUM_ARGS.WITHOUT_SUGGESTION] `{}` takes {expected} arguments, found {found}",
+                call.name
+            ),
+        )
+    }
+
+    fn unknown_function(&self, call: &AstFunction, name: &str) -> SqlError {
+        let near = nearest(name, FUNCTIONS.iter().map(|f| f.name));
+        let error = SqlError::at(
+            self.places.range(call.name.span()),
+            format!("[UNRESOLVED_ROUTINE] cannot resolve function `{name}`"),
+        );
+        match near.is_empty() {
+            false => error.help(format!("did you mean `{}`?", near.join("`, `"))),
+            true => {
+                let known: Vec<&str> = FUNCTIONS.iter().map(|f| f.name).collect();
+                error.help(format!("known functions are {}", known.join(", ")))
+            }
+        }
+    }
+}
+
+fn binary_op(op: &BinaryOperator) -> Option<BinaryOp> {
+    Some(match op {
+        BinaryOperator::Plus => BinaryOp::Add,
+        BinaryOperator::Minus => BinaryOp::Subtract,
+        BinaryOperator::Multiply => BinaryOp::Multiply,
+        BinaryOperator::Divide => BinaryOp::Divide,
+        BinaryOperator::Modulo => BinaryOp::Remainder,
+        BinaryOperator::Eq => BinaryOp::Eq,
+        BinaryOperator::NotEq => BinaryOp::NotEq,
+        BinaryOperator::Lt => BinaryOp::Lt,
+        BinaryOperator::LtEq => BinaryOp::LtEq,
+        BinaryOperator::Gt => BinaryOp::Gt,
+        BinaryOperator::GtEq => BinaryOp::GtEq,
+        BinaryOperator::Spaceship => BinaryOp::NullSafeEq,
+        BinaryOperator::And => BinaryOp::And,
+        BinaryOperator::Or => BinaryOp::Or,
+        _ => return None,
+    })
+}

@@ -1,0 +1,98 @@
+//! The SQL front end: text → [`Pipeline`].
+//!
+//! The language is Spark SQL as Spark 4.1 (Glue 6.0) itself accepts it for streaming: `CREATE TEMPORARY VIEW`,
+//! `STREAM(table) WATERMARK column DELAY OF INTERVAL n`, `CREATE STREAMING TABLE name AS SELECT …`. Parsing is
+//! `sqlparser`'s with its Spark dialect; what that does not know yet is taken out of the token stream first
+//! ([`prepass`]), so that every position stays true. Resolution, coercion and planning are here.
+//!
+//! Nothing here knows where a table's records come from: it asks [`Tables`] for a schema.
+
+mod coerce;
+mod error;
+mod expr;
+mod literal;
+mod prepass;
+mod scope;
+mod select;
+
+use std::collections::BTreeMap;
+
+use arrow::datatypes::SchemaRef;
+use sqlparser::ast::{Spanned, Statement};
+use sqlparser::dialect::SparkSqlDialect;
+use sqlparser::parser::{Parser, ParserError};
+
+pub use error::{SqlError, nearest};
+use prepass::{Prepared, prepare};
+use select::{Planner, View};
+
+use crate::plan::Pipeline;
+
+/// The tables that a pipeline may read as streams.
+pub trait Tables {
+    /// Schema of one record, if there is such a table. Names are compared without regard to case.
+    fn schema(&self, table: &str) -> Option<SchemaRef>;
+    /// Every table, for the suggestion in an error.
+    fn names(&self) -> Vec<String>;
+}
+
+/// Parses and plans a pipeline file.
+///
+/// # Errors
+/// [`SqlError`] with the place in `text`: syntax, unknown names, types that do not fit, statements that a
+/// pipeline cannot hold.
+pub fn plan(text: &str, tables: &dyn Tables) -> Result<Pipeline, SqlError> {
+    let places = error::Places::new(text);
+    let prepared = prepare(text, &places)?;
+    let statements = parse(&prepared, &places)?;
+    let mut planner = Planner::new(&places, tables, prepared.watermarks);
+    let mut views: BTreeMap<String, View> = BTreeMap::new();
+    let mut pipeline: Option<Pipeline> = None;
+    for statement in statements {
+        let span = places.range(statement.span());
+        match statement {
+            Statement::CreateView(view) if view.temporary && !view.materialized => {
+                let name = select::object_name(&view.name, &places)?;
+                let planned = planner.query(&view.query, &views)?;
+                if views.insert(name.value.to_lowercase(), planned).is_some() {
+                    return Err(SqlError::at(name.span, format!("view `{}` is defined twice", name.value)));
+                }
+            }
+            Statement::CreateTable(table)
+                if prepared.streaming_tables.contains(&places.start(table.name.span())) =>
+            {
+                if pipeline.is_some() {
+                    return Err(SqlError::at(span, "a pipeline has one streaming table")
+                        .help("put the second CREATE STREAMING TABLE into a file of its own"));
+                }
+                let name = select::object_name(&table.name, &places)?;
+                let Some(query) = &table.query else {
+                    return Err(SqlError::at(name.span, "a streaming table needs a query")
+                        .help("write CREATE STREAMING TABLE name AS SELECT …"));
+                };
+                let output = planner.query(query, &views)?;
+                pipeline = Some(planner.pipeline(output, name.value));
+            }
+            _ => {
+                return Err(SqlError::at(span, "a pipeline cannot hold this statement").help(
+                    "it holds CREATE TEMPORARY VIEW … AS SELECT and one CREATE STREAMING TABLE … AS SELECT",
+                ));
+            }
+        }
+    }
+    pipeline.ok_or_else(|| {
+        SqlError::at(text.len()..text.len(), "the pipeline writes no table")
+            .help("end it with CREATE STREAMING TABLE name AS SELECT …")
+    })
+}
+
+fn parse(prepared: &Prepared, places: &error::Places<'_>) -> Result<Vec<Statement>, SqlError> {
+    let dialect = SparkSqlDialect {};
+    let mut parser = Parser::new(&dialect).with_tokens_with_locations(prepared.tokens.clone());
+    parser.parse_statements().map_err(|error| match error {
+        ParserError::ParserError(message) | ParserError::TokenizerError(message) => {
+            places.from_parser(&message)
+        }
+        ParserError::RecursionLimitExceeded => SqlError::at(0..0, "the query is nested too deeply"),
+    })
+}

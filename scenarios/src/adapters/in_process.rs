@@ -1,0 +1,194 @@
+//! The engine's ports as direct calls into the emulator: no sockets, no threads, deterministic.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use wavetank_emulator::glue::{
+    BatchCreatePartition, BatchCreatePartitionRequest, Column, CreateTable, CreateTableRequest,
+    PartitionInput, SerDeInfo, StorageDescriptor, TableInput,
+};
+use wavetank_emulator::kinesis::{
+    GetRecords, GetRecordsRequest, GetShardIterator, GetShardIteratorRequest, ListShards, ListShardsRequest,
+};
+use wavetank_emulator::s3::{
+    GetObject, GetObjectRequest, ListObjectsV2, ListObjectsV2Request, PutObject, PutObjectRequest,
+};
+use wavetank_emulator::{ApiError, Emulator, ErrorCode, Operation, Timestamp};
+use wavetank_engine::ports::{
+    Catalog, ObjectStore, PortResult, RecordsPage, ShardRecord, StartPosition, StreamApi, TableDefinition,
+};
+use wavetank_engine::types::hive_type_name;
+
+use crate::clock::VirtualClock;
+
+/// The emulator and the clock that its calls are stamped with.
+#[derive(Clone)]
+pub struct Services {
+    /// The services.
+    pub emulator: Arc<Emulator>,
+    /// The one clock.
+    pub clock: VirtualClock,
+}
+
+impl Services {
+    /// Calls an operation at the present virtual time.
+    pub fn call<O: Operation>(&self, request: O::Request) -> Result<O::Response, ApiError> {
+        self.emulator.call::<O>(self.clock.now(), request)
+    }
+}
+
+/// Kinesis.
+pub struct KinesisStreams(pub Services);
+
+impl StreamApi for KinesisStreams {
+    fn list_shards(&mut self, stream: &str) -> PortResult<Vec<String>> {
+        let mut request = ListShardsRequest::new(stream);
+        let mut shards = Vec::new();
+        loop {
+            let page = self.0.call::<ListShards>(request)?;
+            shards.extend(page.shards.into_iter().map(|shard| shard.shard_id.to_string()));
+            match page.next_token {
+                None => return Ok(shards),
+                token => request = ListShardsRequest { next_token: token, ..Default::default() },
+            }
+        }
+    }
+
+    fn shard_iterator(&mut self, stream: &str, shard: &str, from: StartPosition<'_>) -> PortResult<String> {
+        let (kind, sequence_number, timestamp) = match from {
+            StartPosition::TrimHorizon => ("TRIM_HORIZON", None, None),
+            StartPosition::AtTimestamp(millis) => {
+                ("AT_TIMESTAMP", None, Some(Timestamp::from_millis(millis)))
+            }
+            StartPosition::AfterSequenceNumber(number) => {
+                ("AFTER_SEQUENCE_NUMBER", Some(number.to_owned()), None)
+            }
+        };
+        let request = GetShardIteratorRequest {
+            stream_name: Some(stream.to_owned()),
+            shard_id: Some(shard.to_owned()),
+            shard_iterator_type: Some(kind.to_owned()),
+            starting_sequence_number: sequence_number,
+            timestamp,
+            ..Default::default()
+        };
+        Ok(self.0.call::<GetShardIterator>(request)?.shard_iterator)
+    }
+
+    fn get_records(&mut self, iterator: &str, limit: usize) -> PortResult<RecordsPage> {
+        let limit = i32::try_from(limit).unwrap_or(i32::MAX);
+        let request = GetRecordsRequest { limit: Some(limit), ..GetRecordsRequest::new(iterator) };
+        let page = self.0.call::<GetRecords>(request)?;
+        let record = |record: wavetank_emulator::kinesis::Record| ShardRecord {
+            sequence_number: record.sequence_number.to_string(),
+            partition_key: record.partition_key,
+            arrival_millis: record.approximate_arrival_timestamp.as_millis(),
+            data: record.data,
+        };
+        Ok(RecordsPage {
+            records: page.records.into_iter().map(record).collect(),
+            next_iterator: page.next_shard_iterator,
+            behind_millis: page.millis_behind_latest,
+        })
+    }
+}
+
+/// One S3 bucket.
+pub struct BucketStore {
+    /// The services.
+    pub services: Services,
+    /// Name of the bucket.
+    pub bucket: String,
+}
+
+impl ObjectStore for BucketStore {
+    fn put(&mut self, key: &str, body: Bytes) -> PortResult<()> {
+        self.services.call::<PutObject>(PutObjectRequest::new(&self.bucket, key, body))?;
+        Ok(())
+    }
+
+    fn get(&mut self, key: &str) -> PortResult<Option<Bytes>> {
+        match self.services.call::<GetObject>(GetObjectRequest::new(&self.bucket, key)) {
+            Ok(object) => Ok(Some(object.body)),
+            Err(error) if error.code == ErrorCode::NoSuchKey => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    fn list(&mut self, prefix: &str) -> PortResult<Vec<String>> {
+        let mut request = ListObjectsV2Request::new(&self.bucket, prefix);
+        let mut keys = Vec::new();
+        loop {
+            let page = self.services.call::<ListObjectsV2>(request.clone())?;
+            keys.extend(page.contents.into_iter().map(|object| object.key));
+            match page.next_continuation_token {
+                None => return Ok(keys),
+                token => request.continuation_token = token,
+            }
+        }
+    }
+}
+
+/// The Glue Data Catalog.
+pub struct GlueCatalog(pub Services);
+
+impl Catalog for GlueCatalog {
+    fn ensure_table(&mut self, table: &TableDefinition) -> PortResult<()> {
+        let input = TableInput {
+            name: Some(table.table.clone()),
+            storage_descriptor: Some(parquet_storage(table, &table.location)),
+            partition_keys: Some(glue_columns(&table.partition_keys)),
+            table_type: Some("EXTERNAL_TABLE".to_owned()),
+            parameters: Some(BTreeMap::from([("classification".to_owned(), "parquet".to_owned())])),
+            ..Default::default()
+        };
+        match self.0.call::<CreateTable>(CreateTableRequest::new(&table.database, input)) {
+            Ok(_) => Ok(()),
+            Err(error) if error.code == ErrorCode::AlreadyExistsException => Ok(()),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    fn ensure_partitions(
+        &mut self,
+        table: &TableDefinition,
+        partitions: &BTreeMap<Vec<String>, String>,
+    ) -> PortResult<()> {
+        let partition = |(values, location): (&Vec<String>, &String)| PartitionInput {
+            values: Some(values.clone()),
+            storage_descriptor: Some(parquet_storage(table, location)),
+            ..Default::default()
+        };
+        let inputs: Vec<PartitionInput> = partitions.iter().map(partition).collect();
+        // The service takes a hundred at a time.
+        for inputs in inputs.chunks(100) {
+            let request = BatchCreatePartitionRequest::new(&table.database, &table.table, inputs.to_vec());
+            let answer = self.0.call::<BatchCreatePartition>(request)?;
+            let known = ErrorCode::AlreadyExistsException.name();
+            if let Some(error) = answer.errors.iter().find(|e| e.error_detail.error_code != known) {
+                return Err(error.error_detail.error_message.clone().into());
+            }
+        }
+        Ok(())
+    }
+}
+
+fn glue_columns(schema: &arrow::datatypes::Schema) -> Vec<Column> {
+    schema.fields().iter().map(|f| Column::new(f.name(), hive_type_name(f.data_type()))).collect()
+}
+
+fn parquet_storage(table: &TableDefinition, location: &str) -> StorageDescriptor {
+    let class = |name: &str| Some(format!("org.apache.hadoop.hive.ql.io.parquet.{name}"));
+    StorageDescriptor {
+        columns: Some(glue_columns(&table.schema)),
+        location: Some(location.to_owned()),
+        input_format: class("MapredParquetInputFormat"),
+        output_format: class("MapredParquetOutputFormat"),
+        serde_info: Some(SerDeInfo {
+            serialization_library: class("serde.ParquetHiveSerDe"),
+            ..Default::default()
+        }),
+        ..Default::default()
+    }
+}

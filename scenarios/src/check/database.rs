@@ -1,0 +1,148 @@
+//! DuckDB in place of Athena: the catalog's tables as views over the sink's objects, read where they lie, and the
+//! system tables of the run.
+//!
+//! Extensions are neither loaded nor installed: only what is compiled into both builds of DuckDB is used.
+
+use arrow::datatypes::{DataType, TimeUnit};
+use arrow::record_batch::RecordBatch;
+use arrow::util::display::{ArrayFormatter, FormatOptions};
+use duckdb::Connection;
+
+use super::glue_view::{self, ViewError};
+use crate::adapters::Services;
+use crate::recorder::{self, SystemRows};
+
+/// The database of one run.
+pub struct CheckDatabase {
+    connection: Connection,
+}
+
+/// The answer to a query, as text; null is `None`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rows {
+    /// Column names.
+    pub columns: Vec<String>,
+    /// Values, row by row.
+    pub rows: Vec<Vec<Option<String>>>,
+}
+
+/// Why the database could not be filled.
+#[derive(Debug, thiserror::Error)]
+pub enum DatabaseError {
+    /// DuckDB refused a statement.
+    #[error("duckdb refused a statement")]
+    DuckDb(#[from] duckdb::Error),
+    /// The catalog holds something that cannot be shown as a view.
+    #[error(transparent)]
+    View(#[from] ViewError),
+}
+
+impl CheckDatabase {
+    /// An empty database with the system tables.
+    pub fn open() -> Result<Self, DatabaseError> {
+        let connection = Connection::open_in_memory()?;
+        connection.execute_batch(
+            "SET autoinstall_known_extensions = false; SET autoload_known_extensions = false; \
+             CREATE SCHEMA wavetank;",
+        )?;
+        for (table, schema) in recorder::schemas() {
+            let columns =
+                schema.fields().iter().map(|f| format!("{} {}", quote(f.name()), sql_type(f.data_type())));
+            let columns = columns.collect::<Vec<_>>().join(", ");
+            connection.execute_batch(&format!("CREATE TABLE wavetank.{table} ({columns});"))?;
+        }
+        Ok(Self { connection })
+    }
+
+    /// Adds rows to system tables.
+    pub fn append(&self, tables: Vec<SystemRows>) -> Result<(), DatabaseError> {
+        for SystemRows { table, rows } in tables {
+            let mut appender = self.connection.appender_to_db(table, "wavetank")?;
+            appender.append_record_batch(rows)?;
+        }
+        Ok(())
+    }
+
+    /// Makes every queryable table of the catalog a view, and the job's database the one that plain names mean.
+    pub fn attach_catalog(&self, services: &Services, database: &str) -> Result<(), DatabaseError> {
+        for view in glue_view::all(services)? {
+            self.connection
+                .execute_batch(&format!("CREATE SCHEMA IF NOT EXISTS {};", quote(&view.database)))?;
+            self.connection.execute_batch(&view.sql)?;
+        }
+        let database = quote(&database.to_lowercase());
+        self.connection.execute_batch(&format!(
+            "CREATE SCHEMA IF NOT EXISTS {database}; SET schema = '{}';",
+            database.replace('\'', "''")
+        ))?;
+        Ok(())
+    }
+
+    /// Writes a system table to a Parquet file.
+    pub fn export(&self, table: &str, file: &std::path::Path) -> Result<(), duckdb::Error> {
+        let file = file.display().to_string().replace('\'', "''");
+        self.connection.execute_batch(&format!("COPY wavetank.{table} TO '{file}' (FORMAT parquet);"))
+    }
+
+    /// Runs a query and collects its answer.
+    pub fn query(&self, sql: &str) -> Result<Rows, duckdb::Error> {
+        let mut statement = self.connection.prepare(sql)?;
+        let batches: Vec<RecordBatch> = statement.query_arrow([])?.collect();
+        let columns = statement.column_names();
+        let rows = batches.iter().flat_map(texts).collect();
+        Ok(Rows { columns, rows })
+    }
+}
+
+/// The values of a batch as people write them in a scenario.
+fn texts(batch: &RecordBatch) -> Vec<Vec<Option<String>>> {
+    let options = FormatOptions::new().with_timestamp_format(Some("%Y-%m-%d %H:%M:%S%.f"));
+    let formatters: Vec<_> = batch
+        .columns()
+        .iter()
+        .map(|column| ArrayFormatter::try_new(column, &options).expect("duckdb's types can all be shown"))
+        .collect();
+    let value = |row: usize, column: usize| {
+        batch.column(column).is_valid(row).then(|| formatters[column].value(row).to_string())
+    };
+    (0..batch.num_rows())
+        .map(|row| (0..formatters.len()).map(|column| value(row, column)).collect())
+        .collect()
+}
+
+/// An identifier in quotes.
+pub(super) fn quote(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
+}
+
+/// DuckDB's name of a type.
+pub(super) fn sql_type(data_type: &DataType) -> String {
+    use DataType::*;
+    match data_type {
+        Boolean => "BOOLEAN".into(),
+        Int8 => "TINYINT".into(),
+        Int16 => "SMALLINT".into(),
+        Int32 => "INTEGER".into(),
+        Int64 => "BIGINT".into(),
+        UInt64 => "UBIGINT".into(),
+        Float32 => "FLOAT".into(),
+        Float64 => "DOUBLE".into(),
+        Decimal128(precision, scale) => format!("DECIMAL({precision}, {scale})"),
+        Utf8 => "VARCHAR".into(),
+        Binary => "BLOB".into(),
+        Date32 => "DATE".into(),
+        Timestamp(TimeUnit::Microsecond, _) => "TIMESTAMP".into(),
+        List(element) => format!("{}[]", sql_type(element.data_type())),
+        Struct(fields) => {
+            let fields = fields.iter().map(|f| format!("{} {}", quote(f.name()), sql_type(f.data_type())));
+            format!("STRUCT({})", fields.collect::<Vec<_>>().join(", "))
+        }
+        Map(entries, _) => match entries.data_type() {
+            Struct(fields) => {
+                format!("MAP({}, {})", sql_type(fields[0].data_type()), sql_type(fields[1].data_type()))
+            }
+            _ => unreachable!("map entries are structs"),
+        },
+        other => unreachable!("no catalog type maps to {other}"),
+    }
+}

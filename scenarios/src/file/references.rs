@@ -1,0 +1,171 @@
+//! Names in a scenario file that must be somewhere else in it.
+
+use serde_saphyr::Spanned;
+
+use super::ScenarioFile;
+use super::error::{FileError, Source};
+use super::load::Origin;
+use super::resources::Table;
+use super::s3_path::S3Path;
+use super::suggest::{did_you_mean, name_list};
+
+/// Checks every name and number that the types alone cannot; stops at the first that is wrong.
+pub(super) fn check(file: &ScenarioFile) -> Result<(), FileError> {
+    check_resources(file)?;
+    check_job(file)?;
+    check_clock(file)?;
+    check_generate(file)?;
+    refuse_duplicates(&file.source, "check", file.checks.iter().map(|check| &check.name))
+}
+
+fn check_resources(file: &ScenarioFile) -> Result<(), FileError> {
+    let source = &file.source;
+    let resources = &file.resources;
+    refuse_duplicates(source, "bucket", resources.buckets.iter())?;
+    for (name, stream) in resources.streams.iter() {
+        at_least_one(
+            source,
+            u64::from(stream.shards.value),
+            &stream.shards,
+            &format!("`shards` of stream `{name}`"),
+        )?;
+    }
+    for (_, tables) in resources.databases.iter() {
+        for (name, table) in tables.iter() {
+            check_table(file, name, table)?;
+        }
+    }
+    Ok(())
+}
+
+fn check_table(file: &ScenarioFile, name: &str, table: &Table) -> Result<(), FileError> {
+    if let Some(stream) = &table.stream {
+        let streams = file.resources.streams.names();
+        known(&file.source, stream, streams, &format!("table `{name}` reads stream"), "resources.streams")?;
+    }
+    if let Some(location) = &table.location {
+        known_bucket(file, location)?;
+    }
+    // Hive folds the case of column names, and partition keys are columns too.
+    let mut seen: Vec<String> = Vec::new();
+    for (column, _) in table.columns.spanned().chain(table.partition_keys.spanned()) {
+        let folded = column.value.to_lowercase();
+        if seen.contains(&folded) {
+            let message = format!("table `{name}` has the column `{}` twice", column.value);
+            let help = "column names differ by more than case, and partition keys count as columns";
+            return Err(file.source.error_at(column, message).label("again here").help(help));
+        }
+        seen.push(folded);
+    }
+    Ok(())
+}
+
+fn check_job(file: &ScenarioFile) -> Result<(), FileError> {
+    let job = &file.job;
+    let databases = file.resources.databases.names();
+    known(&file.source, &job.database, databases, "the job uses database", "resources.databases")?;
+    known_bucket(file, &job.sink.path)?;
+    known_bucket(file, &job.checkpoint)?;
+    refuse_duplicates(&file.source, "partition column", job.sink.partition_by.iter())?;
+    let fetch = &job.max_fetch_records_per_shard;
+    at_least_one(&file.source, fetch.value, fetch, "`max_fetch_records_per_shard`")?;
+    job.trigger.as_ref().map_or(Ok(()), |trigger| above_zero(&file.source, trigger, "`job.trigger`"))
+}
+
+fn check_clock(file: &ScenarioFile) -> Result<(), FileError> {
+    above_zero(&file.source, &file.clock.tick, "`clock.tick`")?;
+    above_zero(&file.source, &file.clock.length, "`clock.for`")
+}
+
+fn check_generate(file: &ScenarioFile) -> Result<(), FileError> {
+    for (stream, load) in file.generate.spanned() {
+        let streams = file.resources.streams.names();
+        known(&file.source, stream, streams, "`generate` names stream", "resources.streams")?;
+        if let Origin::Follows { parent, .. } = &load.origin {
+            let generated = file.generate.names();
+            let what = format!("stream `{}` follows", stream.value);
+            known(&file.source, parent, generated, &what, "generate")?;
+            check_descent(file, stream, parent)?;
+        }
+    }
+    Ok(())
+}
+
+/// Follows the parents upwards; they must end at a stream that the clock drives.
+fn check_descent(
+    file: &ScenarioFile,
+    stream: &Spanned<String>,
+    parent: &Spanned<String>,
+) -> Result<(), FileError> {
+    let mut ancestor = parent.value.as_str();
+    for _ in 0..file.generate.len() {
+        match file.generate.get(ancestor).map(|load| &load.origin) {
+            Some(Origin::Follows { parent, .. }) => ancestor = &parent.value,
+            _ => return Ok(()),
+        }
+    }
+    let message = format!("stream `{}` follows itself in a circle", stream.value);
+    let help = "one stream of the circle needs `events` or `rate` instead of `follows`";
+    Err(file.source.error_at(parent, message).label("the circle passes here").help(help))
+}
+
+fn known_bucket(file: &ScenarioFile, path: &Spanned<S3Path>) -> Result<(), FileError> {
+    let bucket = Spanned::new(path.value.bucket().to_owned(), path.referenced, path.defined);
+    let buckets = file.resources.buckets.iter().map(|bucket| bucket.value.as_str());
+    known(&file.source, &bucket, buckets, "this path is in bucket", "resources.buckets")
+}
+
+/// Refuses a name that is not among the known ones.
+fn known<'a>(
+    source: &Source,
+    name: &Spanned<String>,
+    known: impl Iterator<Item = &'a str> + Clone,
+    what: &str,
+    place: &str,
+) -> Result<(), FileError> {
+    if known.clone().any(|known| known == name.value) {
+        return Ok(());
+    }
+    let near = did_you_mean(&name.value, known.clone());
+    let message = format!("{what} `{}`, which is not in `{place}`{near}", name.value);
+    let list = name_list(known);
+    let help = match list.is_empty() {
+        true => format!("`{place}` is empty"),
+        false => format!("`{place}` has {list}"),
+    };
+    Err(source.error_at(name, message).label("not known").help(help))
+}
+
+fn refuse_duplicates<'a>(
+    source: &Source,
+    what: &str,
+    names: impl Iterator<Item = &'a Spanned<String>>,
+) -> Result<(), FileError> {
+    let mut seen: Vec<&str> = Vec::new();
+    for name in names {
+        if seen.contains(&name.value.as_str()) {
+            let message = format!("{what} `{}` appears twice", name.value);
+            return Err(source.error_at(name, message).label("again here"));
+        }
+        seen.push(&name.value);
+    }
+    Ok(())
+}
+
+fn at_least_one<T>(source: &Source, number: u64, at: &Spanned<T>, what: &str) -> Result<(), FileError> {
+    match number {
+        0 => Err(source.error_at(at, format!("{what} must be at least 1")).label("not 0")),
+        _ => Ok(()),
+    }
+}
+
+fn above_zero(
+    source: &Source,
+    length: &Spanned<super::duration::Length>,
+    what: &str,
+) -> Result<(), FileError> {
+    match length.value.micros() {
+        0 => Err(source.error_at(length, format!("{what} must be above zero")).label("no time passes")),
+        _ => Ok(()),
+    }
+}

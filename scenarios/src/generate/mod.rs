@@ -1,0 +1,188 @@
+//! Traffic from a seed: records in the order in which they reach their streams.
+//!
+//! Events are made in the order of their *event times* and wait in a heap until no earlier *arrival* can come any
+//! more: nothing arrives before it happens, so an arrival is due once every stream's next event is not before it.
+//! The heap therefore holds only what is under way, however long the whole traffic is.
+//!
+//! Each stream has its own draws for each purpose (key, delay, row field …), named by a path of names. Adding a field
+//! to one row leaves every other draw where it was.
+//!
+//! Times are microseconds since 1970-01-01T00:00:00Z.
+
+mod corrupt;
+mod fakes;
+mod json_text;
+mod json_tree;
+mod keys;
+mod program;
+mod schedule;
+mod stream;
+mod timing;
+mod words;
+
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+
+use crate::file::{CorruptKind, Entries, Load, ScenarioFile};
+use crate::rng::Rng;
+use stream::{Event, StreamState};
+
+/// A record on its way into a stream.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Arrival {
+    /// Which stream; [`Generator::streams`] has the names.
+    pub stream: u16,
+    /// Decides the shard.
+    pub partition_key: Arc<str>,
+    /// The record: one JSON object, unless it is corrupt.
+    pub data: Bytes,
+    /// When it happened, in microseconds. A duplicate has the time of its original.
+    pub event_time: i64,
+    /// When it reaches the stream, in microseconds; never before `event_time`.
+    pub arrival: i64,
+    /// Unique; counts in the order of generation, from 0.
+    pub id: u64,
+    /// What is special about it.
+    pub kind: ArrivalKind,
+}
+
+/// What is special about an arrival. One that is corrupt and late is called corrupt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ArrivalKind {
+    /// Delayed no more than usual.
+    OnTime,
+    /// Drawn to be later than usual.
+    Late,
+    /// The bytes of an earlier arrival again.
+    Duplicate,
+    /// Broken on the way.
+    Corrupt(CorruptKind),
+}
+
+/// Where traffic lies in time, and what it is drawn from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Settings {
+    /// The first instant, in microseconds.
+    pub start: i64,
+    /// How long events keep happening.
+    pub length: Duration,
+    /// The seed of every draw.
+    pub seed: u64,
+    /// Replaces the count of events of each stream that follows no other.
+    pub events: Option<u64>,
+}
+
+/// The traffic of all streams of a scenario, in order of arrival; equal arrivals in order of generation.
+#[derive(Debug)]
+pub struct Generator {
+    names: Vec<Arc<str>>,
+    streams: Vec<StreamState>,
+    waiting: BinaryHeap<Reverse<Waiting>>,
+    next_id: u64,
+}
+
+/// An arrival in the heap, ordered by arrival and then by generation.
+#[derive(Debug, PartialEq, Eq)]
+struct Waiting(Arrival);
+
+impl Ord for Waiting {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        (self.0.arrival, self.0.id).cmp(&(other.0.arrival, other.0.id))
+    }
+}
+
+impl PartialOrd for Waiting {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Generator {
+    /// Prepares the traffic of the loads. Nothing is generated before the first call of `next`.
+    ///
+    /// # Panics
+    /// When a load follows a stream that is not among them, which reading a file rules out.
+    pub fn new(loads: &Entries<Load>, settings: &Settings) -> Self {
+        let rng = Rng::new(settings.seed).fork("generate");
+        let names: Vec<Arc<str>> = loads.names().map(Arc::from).collect();
+        let mut streams: Vec<StreamState> =
+            loads.iter().map(|(name, load)| StreamState::new(load, settings, &rng.fork(name))).collect();
+        for (index, (_, load)) in loads.iter().enumerate() {
+            if let Some(parent) = load.parent() {
+                let parent = names.iter().position(|name| **name == *parent);
+                let parent = parent.expect("a scenario file follows only streams it generates");
+                streams[parent].followers.push(index);
+            }
+        }
+        Self { names, streams, waiting: BinaryHeap::new(), next_id: 0 }
+    }
+
+    /// The traffic that a scenario file describes; `events` replaces its counts.
+    pub fn for_file(file: &ScenarioFile, events: Option<u64>) -> Self {
+        let clock = &file.clock;
+        let settings =
+            Settings { start: clock.start.value.0, length: clock.length.value.0, seed: file.seed, events };
+        Self::new(&file.generate, &settings)
+    }
+
+    /// The names of the streams; [`Arrival::stream`] is an index into them.
+    pub fn streams(&self) -> &[Arc<str>] {
+        &self.names
+    }
+
+    /// How many generated arrivals wait for their turn: the generator's memory.
+    pub fn waiting(&self) -> usize {
+        self.waiting.len()
+    }
+
+    /// The stream whose next event is the earliest, and that event's time. Ties go to the stream listed first.
+    fn next_event(&self) -> Option<(usize, i64)> {
+        let times = self.streams.iter().enumerate();
+        times.filter_map(|(index, stream)| Some((index, stream.next_time()?))).min_by_key(|(_, time)| *time)
+    }
+
+    /// Makes one event of a stream, and whatever follows it.
+    fn happen(&mut self, stream: usize, time: i64, parent: Option<&Event>) {
+        let state = &mut self.streams[stream];
+        let event = state.event(time, parent);
+        let (original, duplicate) = state.arrivals(stream as u16, &event, parent);
+        self.wait(original);
+        duplicate.into_iter().for_each(|duplicate| self.wait(duplicate));
+        for position in 0..self.streams[stream].followers.len() {
+            let follower = self.streams[stream].followers[position];
+            if let Some(time) = self.streams[follower].follow(event.time) {
+                self.happen(follower, time, Some(&event));
+            }
+        }
+    }
+
+    fn wait(&mut self, mut arrival: Arrival) {
+        assert!(arrival.arrival >= arrival.event_time, "nothing arrives before it happens");
+        arrival.id = self.next_id;
+        self.next_id += 1;
+        self.waiting.push(Reverse(Waiting(arrival)));
+    }
+}
+
+impl Iterator for Generator {
+    type Item = Arrival;
+
+    fn next(&mut self) -> Option<Arrival> {
+        while let Some((stream, time)) = self.next_event() {
+            // What is generated from now on arrives at `time` or later, and has a larger id.
+            if self.waiting.peek().is_some_and(|Reverse(first)| first.0.arrival <= time) {
+                break;
+            }
+            self.streams[stream].advance();
+            self.happen(stream, time, None);
+        }
+        self.waiting.pop().map(|Reverse(Waiting(arrival))| arrival)
+    }
+}
+
+#[cfg(test)]
+mod tests;

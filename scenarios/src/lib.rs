@@ -1,0 +1,28 @@
+//! wavetank's harness: scenarios under one virtual clock.
+//!
+//! A [`scenario::Scenario`] is a file ([`file`]) with its pipeline planned. [`run::run`] creates the resources in the
+//! emulator, lets [`producer`]s put what [`generate`] draws, runs the streaming query trigger by trigger, and judges
+//! the [`check`]s in DuckDB over the catalog and over the system tables of [`recorder`]. What comes out is a
+//! [`report::RunReport`].
+//!
+//! # Invariants
+//! - **One clock:** services, producers and query see the same [`clock::VirtualClock`]; nothing here reads another.
+//! - **One seed:** every draw follows from it, through named forks ([`rng`]).
+//! - **Only [`adapters`] sees both the engine and the emulator's requests on the engine's behalf.**
+//! - **Everything is checked before anything is written:** a scenario that loads can be run.
+
+#![cfg_attr(test, allow(clippy::unwrap_used))] // In a test, a panic is the report.
+
+pub mod adapters;
+pub mod check;
+pub mod clock;
+pub mod file;
+pub mod generate;
+pub mod keep;
+pub mod library;
+pub mod producer;
+pub mod recorder;
+pub mod report;
+pub mod rng;
+pub mod run;
+pub mod scenario;

@@ -1,0 +1,32 @@
+//! The library: scenarios that come with the binary, each a page that teaches one thing.
+
+/// A scenario of the library.
+#[derive(Debug, Clone, Copy)]
+pub struct Entry {
+    /// What `wavetank run` calls it.
+    pub name: &'static str,
+    /// The text of `<name>.wt.yaml`.
+    pub file: &'static str,
+    /// The pipeline's file name, as the scenario writes it.
+    pub pipeline_name: &'static str,
+    /// The pipeline's text.
+    pub pipeline: &'static str,
+}
+
+/// Every scenario of the library, by name.
+pub const SCENARIOS: &[Entry] = &[Entry {
+    name: "nested-join",
+    file: include_str!("../library/nested-join/nested-join.wt.yaml"),
+    pipeline_name: "pipeline.sql",
+    pipeline: include_str!("../library/nested-join/pipeline.sql"),
+}];
+
+/// The scenario of that name.
+pub fn find(name: &str) -> Option<&'static Entry> {
+    SCENARIOS.iter().find(|entry| entry.name == name)
+}
+
+/// All names.
+pub fn names() -> Vec<&'static str> {
+    SCENARIOS.iter().map(|entry| entry.name).collect()
+}

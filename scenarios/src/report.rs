@@ -1,0 +1,117 @@
+//! What a run has to say: a plain value that the command line renders.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+/// Version of the JSON form.
+pub const SCHEMA: &str = "wavetank.run/1";
+
+/// The result of one run.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct RunReport {
+    /// [`SCHEMA`].
+    pub schema: &'static str,
+    /// Title of the scenario.
+    pub scenario: String,
+    /// Engine profile.
+    pub engine: &'static str,
+    /// What every draw followed from.
+    pub seed: u64,
+    /// Per stream, in the order of the scenario.
+    pub streams: Vec<StreamReport>,
+    /// The sink's table, and what it got.
+    pub sink: SinkTotals,
+    /// Rows lost, by stream and reason.
+    pub lost: Vec<LostRows>,
+    /// Records that did not decode, wholly or in a field.
+    pub records_rejected: u64,
+    /// Micro-batches run.
+    pub batches: u64,
+    /// The watermark at the end.
+    pub watermark: String,
+    /// Rows that wait in state at the end.
+    pub state_rows: u64,
+    /// Virtual time from the first trigger to the last, in seconds.
+    pub virtual_seconds: i64,
+    /// The verdicts.
+    pub checks: Vec<CheckResult>,
+}
+
+/// What was sent to one stream.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct StreamReport {
+    /// Name of the stream.
+    pub stream: String,
+    /// Records put.
+    pub sent: u64,
+    /// How they were meant: on time, late, duplicate, corrupt.
+    pub kinds: BTreeMap<&'static str, u64>,
+    /// Records that the job read.
+    pub read: u64,
+}
+
+/// What the sink got.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct SinkTotals {
+    /// Database and table.
+    pub table: String,
+    /// Rows written.
+    pub rows: u64,
+    /// Objects written.
+    pub objects: u64,
+    /// Bytes written.
+    pub bytes: u64,
+}
+
+/// Rows of one stream that were lost for one reason.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct LostRows {
+    /// Name of the stream.
+    pub stream: String,
+    /// Why.
+    pub reason: &'static str,
+    /// How many.
+    pub rows: u64,
+}
+
+/// The verdict on one check.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct CheckResult {
+    /// Its name.
+    pub name: String,
+    /// File and line (from 1) of its SQL.
+    pub file: String,
+    /// See `file`.
+    pub line: usize,
+    /// What came of it.
+    #[serde(flatten)]
+    pub verdict: Verdict,
+}
+
+/// What came of a check.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case", tag = "verdict")]
+pub enum Verdict {
+    /// The answer is as expected.
+    Passed,
+    /// The answer differs.
+    Failed {
+        /// In a sentence.
+        summary: String,
+        /// The rows that were expected and not found, and found and not expected.
+        difference: Vec<String>,
+    },
+    /// The SQL could not be run.
+    Broken {
+        /// What DuckDB said.
+        error: String,
+    },
+}
+
+impl RunReport {
+    /// Whether every check passed.
+    pub fn passed(&self) -> bool {
+        self.checks.iter().all(|check| check.verdict == Verdict::Passed)
+    }
+}

@@ -1,0 +1,182 @@
+//! A scenario that is ready to run: the file, its pipeline, and everything in both checked before a byte is written.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use arrow::datatypes::{Field, Schema, SchemaRef};
+use wavetank_engine::plan::Pipeline;
+use wavetank_engine::query::output_schema;
+use wavetank_engine::sql::{self, Tables};
+use wavetank_engine::types::parse_hive_type;
+
+use crate::file::{FileError, ScenarioFile, Source};
+use crate::library;
+
+/// A planned scenario.
+#[derive(Debug)]
+pub struct Scenario {
+    /// The file.
+    pub file: ScenarioFile,
+    /// The pipeline that it names, planned against the job's database.
+    pub pipeline: Pipeline,
+}
+
+/// Why a scenario cannot be run.
+#[derive(Debug, thiserror::Error)]
+pub enum LoadError {
+    /// No library scenario and no file is so called.
+    #[error("there is no scenario `{name}`")]
+    NotFound {
+        /// What was asked for.
+        name: String,
+        /// Names of the library.
+        library: Vec<&'static str>,
+    },
+    /// The file exists and cannot be read.
+    #[error("cannot read `{path}`")]
+    Unreadable {
+        /// Which file.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
+    /// The file, or the pipeline that it names, is wrong at one place.
+    #[error(transparent)]
+    Invalid(#[from] FileError),
+}
+
+impl Scenario {
+    /// A scenario of the library by its name, or of a file by its path.
+    pub fn load(name: &str) -> Result<Scenario, LoadError> {
+        if let Some(entry) = library::find(name) {
+            return Ok(Self::plan(&format!("{}.wt.yaml", entry.name), entry.file, |path| {
+                match path == entry.pipeline_name {
+                    true => Ok((path.to_owned(), entry.pipeline.to_owned())),
+                    false => Err(std::io::ErrorKind::NotFound.into()),
+                }
+            })?);
+        }
+        let path = Path::new(name);
+        let text = match std::fs::read_to_string(path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                return Err(LoadError::NotFound { name: name.to_owned(), library: library::names() });
+            }
+            Err(source) => return Err(LoadError::Unreadable { path: path.to_owned(), source }),
+        };
+        let folder = path.parent().unwrap_or(Path::new(""));
+        let read = |relative: &str| {
+            let path = folder.join(relative);
+            Ok((path.display().to_string(), std::fs::read_to_string(path)?))
+        };
+        Ok(Self::plan(name, &text, read)?)
+    }
+
+    /// Parses and plans. `read` gives the name to show and the text of a file that the scenario refers to.
+    pub fn plan(
+        name: &str,
+        text: &str,
+        read: impl Fn(&str) -> std::io::Result<(String, String)>,
+    ) -> Result<Scenario, FileError> {
+        let file = ScenarioFile::parse(name, text)?;
+        let tables = table_schemas(&file)?;
+        let reference = &file.uses.pipeline;
+        let (pipeline_name, pipeline_text) = read(&reference.value).map_err(|error| {
+            file.source
+                .error_at(reference, format!("cannot read the pipeline `{}`", reference.value))
+                .label(error.to_string())
+                .help("the path is relative to the scenario file")
+        })?;
+        let pipeline = sql::plan(&pipeline_text, &tables).map_err(|error| {
+            let source = Source { name: pipeline_name, text: pipeline_text.clone() };
+            let placed = source.error(error.span, error.message);
+            match error.help {
+                Some(help) => placed.help(help),
+                None => placed,
+            }
+        })?;
+        check_sink(&file, &pipeline)?;
+        Ok(Scenario { file, pipeline })
+    }
+}
+
+/// The tables of the job's database that are fed by a stream, with their record schemas.
+struct StreamTables(Vec<(String, SchemaRef)>);
+
+impl Tables for StreamTables {
+    fn schema(&self, table: &str) -> Option<SchemaRef> {
+        self.0.iter().find(|(name, _)| name.eq_ignore_ascii_case(table)).map(|(_, schema)| schema.clone())
+    }
+
+    fn names(&self) -> Vec<String> {
+        self.0.iter().map(|(name, _)| name.clone()).collect()
+    }
+}
+
+/// Parses every column type of every table, so that a wrong one is found wherever it stands.
+fn table_schemas(file: &ScenarioFile) -> Result<StreamTables, FileError> {
+    let mut streams = Vec::new();
+    for (database, tables) in file.resources.databases.iter() {
+        for (name, table) in tables.iter() {
+            let mut fields = Vec::new();
+            for (column, written) in table.columns.iter().chain(table.partition_keys.iter()) {
+                let data_type = parse_hive_type(&written.value).map_err(|error| {
+                    type_error(file, written, error.offset, error.message).help(error.expected)
+                })?;
+                fields.push(Field::new(column, data_type, true));
+            }
+            if table.stream.is_some() && database == file.job.database.value {
+                streams.push((name.to_owned(), Arc::new(Schema::new(fields))));
+            }
+        }
+    }
+    Ok(StreamTables(streams))
+}
+
+/// Points into the type text where it stands in the file on one line, and at the whole value otherwise.
+fn type_error(
+    file: &ScenarioFile,
+    written: &serde_saphyr::Spanned<String>,
+    offset: usize,
+    message: String,
+) -> FileError {
+    let whole = file.source.error_at(written, message.clone());
+    let span = whole.span();
+    let verbatim = file.source.text.get(span.start..span.start + written.value.len()) == Some(&written.value);
+    match verbatim {
+        false => whole,
+        true => {
+            let start = span.start + offset.min(written.value.len());
+            let word = written.value[offset.min(written.value.len())..]
+                .find(|c: char| !c.is_alphanumeric() && c != '_')
+                .unwrap_or(written.value.len() - offset.min(written.value.len()));
+            file.source.error(start..start + word.max(1), message)
+        }
+    }
+}
+
+/// The sink takes the pipeline's table, and partitions by columns that it has.
+fn check_sink(file: &ScenarioFile, pipeline: &Pipeline) -> Result<(), FileError> {
+    let sink = &file.job.sink;
+    if !sink.table.value.eq_ignore_ascii_case(&pipeline.target) {
+        return Err(file
+            .source
+            .error_at(
+                &sink.table,
+                format!("the pipeline writes `{}`, not `{}`", pipeline.target, sink.table.value),
+            )
+            .help("give both the same name"));
+    }
+    let schema = output_schema(pipeline);
+    for column in &sink.partition_by {
+        if !schema.fields().iter().any(|f| f.name().eq_ignore_ascii_case(&column.value)) {
+            let names: Vec<&str> = schema.fields().iter().map(|f| f.name().as_str()).collect();
+            return Err(file
+                .source
+                .error_at(column, format!("`{}` is not a column of the pipeline's result", column.value))
+                .help(format!("the columns are {}", names.join(", "))));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,65 @@
+//! The command line: flags and help text, nothing else.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Local-first emulator and test harness for AWS streaming pipelines.
+#[derive(Debug, Parser)]
+#[command(
+    version,
+    about,
+    after_help = "Exit codes: 0 passed, 1 checks failed, 2 interrupted, 3 internal error, 4 usage or file error."
+)]
+pub struct Cli {
+    #[command(subcommand)]
+    pub command: Command,
+    #[command(flatten)]
+    pub output: OutputArgs,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Run one scenario: fill the streams, run the job, check the result
+    Run(RunArgs),
+}
+
+/// How to show it.
+#[derive(Debug, Args)]
+pub struct OutputArgs {
+    /// How to print the result
+    #[arg(long, global = true, value_enum, default_value_t = Format::Human)]
+    pub format: Format,
+    /// Print nothing but what went wrong
+    #[arg(long, short, global = true)]
+    pub quiet: bool,
+    /// Use no colours (the environment variable NO_COLOR does the same)
+    #[arg(long, global = true)]
+    pub no_color: bool,
+}
+
+/// Forms of a result.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// A summary for people
+    Human,
+    /// One JSON document
+    Json,
+}
+
+/// Arguments of `run`.
+#[derive(Debug, Args)]
+pub struct RunArgs {
+    /// A scenario of the library (nested-join) or the path of a *.wt.yaml file
+    pub scenario: String,
+    /// Seed of every random draw, instead of the scenario's own
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+    /// Events per generated stream that follows no other, instead of the scenario's own number
+    #[arg(long, value_name = "N")]
+    pub events: Option<u64>,
+    /// Keep objects, ledger and report in this folder, which must be empty or new
+    #[arg(long, value_name = "DIR")]
+    pub keep: Option<PathBuf>,
+}

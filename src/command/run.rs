@@ -1,0 +1,163 @@
+//! `wavetank run`: one scenario from its first record to its verdicts.
+
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
+
+use anyhow::Context;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use wavetank::scenarios::report::RunReport;
+use wavetank::scenarios::run::{self, Observer, RunError, RunOptions};
+use wavetank::scenarios::scenario::{LoadError, Scenario};
+
+use crate::cli::{Format, OutputArgs, RunArgs};
+use crate::exit::{self, Exit};
+use crate::{Outcome, report};
+
+/// Runs the scenario and prints what came of it.
+pub fn run(args: &RunArgs, output: &OutputArgs) -> Outcome {
+    let started = Instant::now();
+    let scenario = match Scenario::load(&args.scenario) {
+        Ok(scenario) => scenario,
+        Err(error) => return Ok(cannot_load(&error, output)),
+    };
+    let folder = match Folder::prepare(args.keep.as_deref())? {
+        Ok(folder) => folder,
+        Err(problem) => {
+            anstream::eprintln!("error: {problem}");
+            return Ok(Exit::Usage);
+        }
+    };
+    let options = RunOptions {
+        seed: args.seed,
+        events: args.events,
+        folder: folder.path().to_owned(),
+        keep: args.keep.is_some(),
+    };
+    let mut progress = Progress::new(output);
+    let result = run::run(&scenario, options, &mut progress);
+    progress.bar.finish_and_clear();
+    let report = match result {
+        Ok(report) => report,
+        Err(RunError::Interrupted) => {
+            anstream::eprintln!("interrupted; nothing was kept");
+            folder.discard();
+            return Ok(Exit::Interrupted);
+        }
+        Err(error) => {
+            folder.discard();
+            return Err(error).with_context(|| format!("scenario `{}` could not be finished", args.scenario));
+        }
+    };
+    print(&report, started, args.keep.as_deref(), output)?;
+    Ok(if report.passed() { Exit::Passed } else { Exit::ChecksFailed })
+}
+
+fn print(run: &RunReport, started: Instant, kept: Option<&Path>, output: &OutputArgs) -> anyhow::Result<()> {
+    let text = match output.format {
+        Format::Json => serde_json::to_string_pretty(run)? + "\n",
+        Format::Human if output.quiet && run.passed() => return Ok(()),
+        Format::Human => report::text::render(run, started.elapsed(), kept),
+    };
+    Ok(exit::print(&text, output)?)
+}
+
+fn cannot_load(error: &LoadError, output: &OutputArgs) -> Exit {
+    match error {
+        LoadError::Invalid(error) => anstream::eprint!("{}", report::diagnostic::render(error, output)),
+        LoadError::NotFound { library, .. } => {
+            anstream::eprintln!("error: {error}, in the library or as a file");
+            anstream::eprintln!(
+                "  help: the library has {}; a file is given by its path",
+                library.join(", ")
+            );
+        }
+        LoadError::Unreadable { source, .. } => anstream::eprintln!("error: {error}\n  because: {source}"),
+    }
+    Exit::Usage
+}
+
+/// Where the run works.
+enum Folder {
+    /// Removed when the run is over.
+    Temporary(tempfile::TempDir),
+    /// The user's.
+    Kept(PathBuf),
+}
+
+impl Folder {
+    /// A temporary folder, or the user's if it is empty or new. The inner error is the user's to mend.
+    fn prepare(keep: Option<&Path>) -> anyhow::Result<Result<Self, String>> {
+        let Some(path) = keep else {
+            let folder = tempfile::Builder::new().prefix("wavetank-").tempdir();
+            return Ok(Ok(Self::Temporary(folder.context("cannot create a temporary folder")?)));
+        };
+        match std::fs::read_dir(path).map(|mut entries| entries.next().is_none()) {
+            Ok(true) => {}
+            Ok(false) => {
+                return Ok(Err(format!(
+                    "`{}` is not empty; --keep wants an empty or a new folder",
+                    path.display()
+                )));
+            }
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                if let Err(error) = std::fs::create_dir_all(path) {
+                    return Ok(Err(format!("cannot create `{}`: {error}", path.display())));
+                }
+            }
+            Err(error) => return Ok(Err(format!("cannot use `{}`: {error}", path.display()))),
+        }
+        // DuckDB reads objects by absolute path.
+        Ok(Ok(Self::Kept(path.canonicalize().context("the folder exists")?)))
+    }
+
+    fn path(&self) -> &Path {
+        match self {
+            Self::Temporary(folder) => folder.path(),
+            Self::Kept(path) => path,
+        }
+    }
+
+    /// Leaves nothing half-written behind.
+    fn discard(self) {
+        if let Self::Kept(path) = &self
+            && let Err(error) = std::fs::remove_dir_all(path)
+        {
+            anstream::eprintln!("warning: cannot remove `{}`: {error}", path.display());
+        }
+    }
+}
+
+/// A progress bar on a terminal, and an ear for Ctrl-C.
+struct Progress {
+    bar: ProgressBar,
+    interrupted: Arc<AtomicBool>,
+}
+
+impl Progress {
+    fn new(output: &OutputArgs) -> Self {
+        let bar = ProgressBar::with_draw_target(Some(1000), ProgressDrawTarget::stderr());
+        if output.quiet {
+            bar.set_draw_target(ProgressDrawTarget::hidden());
+        }
+        let style = ProgressStyle::with_template("{bar:30} {percent:>3}% of the virtual time, {msg}");
+        bar.set_style(style.expect("the template is valid"));
+        let interrupted = Arc::new(AtomicBool::new(false));
+        // Without a handler the default stays: the process ends at once, which is right too.
+        let _ = signal_hook::flag::register(signal_hook::consts::SIGINT, interrupted.clone());
+        Self { bar, interrupted }
+    }
+}
+
+impl Observer for Progress {
+    fn trigger(&mut self, sent: u64, share: f64) -> ControlFlow<()> {
+        self.bar.set_position((share.clamp(0.0, 1.0) * 1000.0) as u64);
+        self.bar.set_message(format!("{sent} records sent"));
+        match self.interrupted.load(Ordering::Relaxed) {
+            true => ControlFlow::Break(()),
+            false => ControlFlow::Continue(()),
+        }
+    }
+}

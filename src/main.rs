@@ -1,0 +1,25 @@
+//! The `wavetank` command.
+
+mod cli;
+mod command;
+mod exit;
+mod report;
+
+use clap::Parser;
+
+use cli::{Cli, Command};
+use exit::Exit;
+
+fn main() -> std::process::ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return exit::usage(&error),
+    };
+    let exit = match &cli.command {
+        Command::Run(args) => command::run::run(args, &cli.output),
+    };
+    exit.unwrap_or_else(|error| exit::failed(&error, &cli.output)).into()
+}
+
+/// What a command ends with: an exit code, or an error that nobody has a better word for.
+type Outcome = anyhow::Result<Exit>;

@@ -1,0 +1,4 @@
+//! Results as text: pure functions.
+
+pub mod diagnostic;
+pub mod text;

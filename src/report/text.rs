@@ -1,0 +1,147 @@
+//! The summary of a run, for people: 80 columns, the verdicts last.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+use std::path::Path;
+use std::time::Duration;
+
+use comfy_table::{CellAlignment, Table, presets};
+use wavetank::scenarios::report::{CheckResult, RunReport, Verdict};
+
+const GREEN: &str = "\x1b[32m";
+const RED: &str = "\x1b[31m";
+const BOLD: &str = "\x1b[1m";
+const PLAIN: &str = "\x1b[0m";
+
+/// The whole summary.
+pub fn render(run: &RunReport, elapsed: Duration, kept: Option<&Path>) -> String {
+    let mut text = String::new();
+    let lines = [header(run), streams(run), totals(run), checks(run), verdict(run, elapsed, kept)];
+    for part in lines {
+        // Writing to a string does not fail.
+        let _ = writeln!(text, "{part}");
+    }
+    text
+}
+
+fn header(run: &RunReport) -> String {
+    format!(
+        "{BOLD}{}{PLAIN}\nengine {} · seed {} · {} of virtual time in {} batches\n",
+        run.scenario,
+        run.engine,
+        run.seed,
+        duration(run.virtual_seconds),
+        number(run.batches)
+    )
+}
+
+fn streams(run: &RunReport) -> String {
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING);
+    table.set_header(["stream", "sent", "late", "twice", "corrupt", "read"]);
+    for stream in &run.streams {
+        let kind = |name: &str| number(stream.kinds.get(name).copied().unwrap_or(0));
+        let cells =
+            [number(stream.sent), kind("late"), kind("duplicate"), kind("corrupt"), number(stream.read)];
+        table.add_row(std::iter::once(stream.stream.clone()).chain(cells));
+    }
+    for column in table.column_iter_mut().skip(1) {
+        column.set_cell_alignment(CellAlignment::Right);
+    }
+    table.lines().map(|line| format!(" {}\n", line.trim_end())).collect()
+}
+
+fn totals(run: &RunReport) -> String {
+    let sink = &run.sink;
+    let mut text = String::new();
+    let mut line = |name: &str, value: String, rest: String| {
+        let _ = writeln!(text, "{}", format!("  {name:<20}{value:>12}   {rest}").trim_end());
+    };
+    line(
+        "rows joined",
+        number(sink.rows),
+        format!("in {} objects, {}", number(sink.objects), bytes(sink.bytes)),
+    );
+    let lost: u64 = run.lost.iter().map(|l| l.rows).sum();
+    line("rows dropped", number(lost), String::new());
+    for (reason, by_stream) in lost_by_reason(run) {
+        let total: u64 = by_stream.iter().map(|(_, rows)| rows).sum();
+        let streams: Vec<String> =
+            by_stream.iter().map(|(s, rows)| format!("{s} {}", number(*rows))).collect();
+        line(&format!("  {reason}"), number(total), streams.join(", "));
+    }
+    line("records rejected", number(run.records_rejected), "did not decode in full".into());
+    line("rows in state", number(run.state_rows), "still waiting for a match".into());
+    line("watermark", String::new(), String::new());
+    text.replace(&format!("  {:<20}", "watermark"), &format!("  {:<20}{}", "watermark", run.watermark))
+}
+
+/// In the order of the report, which lists the reasons that matter most first.
+fn lost_by_reason(run: &RunReport) -> Vec<(&str, Vec<(&str, u64)>)> {
+    let mut order: Vec<&str> = run.lost.iter().map(|l| l.reason).collect();
+    order.dedup();
+    let mut grouped: BTreeMap<&str, Vec<(&str, u64)>> = BTreeMap::new();
+    for lost in &run.lost {
+        grouped.entry(lost.reason).or_default().push((&lost.stream, lost.rows));
+    }
+    order.into_iter().filter_map(|reason| grouped.remove(reason).map(|rows| (reason, rows))).collect()
+}
+
+fn checks(run: &RunReport) -> String {
+    let mut text = String::new();
+    for check in &run.checks {
+        let _ = match &check.verdict {
+            Verdict::Passed => writeln!(text, "  {GREEN}✓{PLAIN} {}", check.name),
+            Verdict::Failed { summary, difference } => {
+                writeln!(text, "{}", failure(check, summary, difference))
+            }
+            Verdict::Broken { error } => {
+                let lines: Vec<String> = error.lines().map(str::to_owned).collect();
+                writeln!(text, "{}", failure(check, "the query could not be run", &lines))
+            }
+        };
+    }
+    text
+}
+
+fn failure(check: &CheckResult, summary: &str, details: &[String]) -> String {
+    let details: String = details.iter().map(|line| format!("\n      {line}")).collect();
+    format!("  {RED}✗{PLAIN} {}\n    {}:{}: {summary}{details}", check.name, check.file, check.line)
+}
+
+fn verdict(run: &RunReport, elapsed: Duration, kept: Option<&Path>) -> String {
+    let passed = run.checks.iter().filter(|c| c.verdict == Verdict::Passed).count();
+    let colour = if run.passed() { GREEN } else { RED };
+    let sent: u64 = run.streams.iter().map(|s| s.sent).sum();
+    let rate = sent as f64 / elapsed.as_secs_f64().max(1e-9);
+    let kept = kept.map(|folder| format!("\nkept in {}", folder.display())).unwrap_or_default();
+    format!(
+        "{colour}{passed} of {} checks passed{PLAIN} in {:.2} s ({} events/s){kept}",
+        run.checks.len(),
+        elapsed.as_secs_f64(),
+        number(rate as u64)
+    )
+}
+
+/// Digits in groups of three.
+fn number(n: u64) -> String {
+    let digits = n.to_string();
+    let groups = digits.as_bytes().rchunks(3).rev().map(|g| String::from_utf8_lossy(g).into_owned());
+    groups.collect::<Vec<_>>().join(",")
+}
+
+fn bytes(n: u64) -> String {
+    match n {
+        0..1_000 => format!("{n} B"),
+        1_000..1_000_000 => format!("{:.1} kB", n as f64 / 1e3),
+        _ => format!("{:.1} MB", n as f64 / 1e6),
+    }
+}
+
+fn duration(seconds: i64) -> String {
+    match (seconds / 3600, seconds / 60 % 60, seconds % 60) {
+        (0, 0, s) => format!("{s} s"),
+        (0, m, s) => format!("{m} min {s} s"),
+        (h, m, _) => format!("{h} h {m} min"),
+    }
+}
