@@ -88,7 +88,7 @@ impl Emulator {
         // No time is involved in finding a file; the epoch fills the place.
         self.in_transaction(Timestamp::default(), |ctx| {
             let object = s3::find_object(ctx, bucket, key)?;
-            Ok(ctx.store.body_file(object.body))
+            Ok(ctx.store.body_file(object.body)?)
         })
     }
 
@@ -145,9 +145,14 @@ mod tests {
 
         fn call(ctx: &mut Context<'_>, (): ()) -> Result<(), ApiError> {
             CreateBucket::call(ctx, CreateBucketRequest::new("half-done"))?;
-            PutObject::call(ctx, PutObjectRequest::new("half-done", "key", "body"))?;
+            PutObject::call(ctx, PutObjectRequest::new("half-done", "key", large("body")))?;
             Err(ApiError::new(ErrorCode::InternalFailure, "on purpose"))
         }
+    }
+
+    /// A body that gets a file of its own.
+    fn large(text: &str) -> String {
+        text.repeat(16 * 1024)
     }
 
     fn body_files(directory: &std::path::Path) -> usize {
@@ -176,12 +181,29 @@ mod tests {
         let bucket = CreateBucketRequest::new("lake");
         emulator.call::<CreateBucket>(NOW, bucket).unwrap();
         for body in ["one", "two"] {
-            let request = PutObjectRequest::new("lake", "key", body);
+            let request = PutObjectRequest::new("lake", "key", large(body));
             emulator.call::<PutObject>(NOW, request).unwrap();
         }
         assert_eq!(body_files(directory.path()), 1);
         let path = emulator.object_file("lake", "key").unwrap().unwrap();
-        assert_eq!(std::fs::read(path).unwrap(), b"two");
+        assert_eq!(std::fs::read_to_string(path).unwrap(), large("two"));
+    }
+
+    #[test]
+    fn small_body_is_a_row_until_its_file_is_asked_for() {
+        let directory = tempfile::tempdir().unwrap();
+        let storage = Storage::Directory(directory.path().to_owned());
+        let emulator = Emulator::open(storage, Identity::default()).unwrap();
+        emulator.call::<CreateBucket>(NOW, CreateBucketRequest::new("lake")).unwrap();
+        for body in ["one", "two"] {
+            emulator.call::<PutObject>(NOW, PutObjectRequest::new("lake", "key", body)).unwrap();
+            let path = emulator.object_file("lake", "key").unwrap().unwrap();
+            assert_eq!(std::fs::read_to_string(path).unwrap(), body);
+            // The file of the replaced body is gone with it.
+            assert_eq!(body_files(directory.path()), 1);
+        }
+        let object = emulator.call::<GetObject>(NOW, GetObjectRequest::new("lake", "key")).unwrap();
+        assert_eq!(object.body, "two");
     }
 
     #[test]

@@ -189,7 +189,7 @@ impl<'a> Tank<'a> {
         Ok(progress.input_records.iter().all(|n| *n == 0) && progress.watermark == progress.next_watermark)
     }
 
-    fn report(&self) -> Result<RunReport, RunError> {
+    fn report(&mut self) -> Result<RunReport, RunError> {
         let file = &self.scenario.file;
         self.database.append(vec![self.recorder.state(&self.query.kept_rows())])?;
         self.database.attach_catalog(&self.services, &file.job.database.value)?;

@@ -72,8 +72,7 @@ fn totals(run: &RunReport) -> String {
     }
     line("records rejected", number(run.records_rejected), "did not decode in full".into());
     line("rows in state", number(run.state_rows), "still waiting for a match".into());
-    line("watermark", String::new(), String::new());
-    text.replace(&format!("  {:<20}", "watermark"), &format!("  {:<20}{}", "watermark", run.watermark))
+    text + &format!("  {:<20}{:>12}\n", "watermark", run.watermark)
 }
 
 /// In the order of the report, which lists the reasons that matter most first.

@@ -19,7 +19,7 @@ impl Operation for DeleteObject {
         bucket::check_exists(ctx, &request.bucket)?;
         if let Some(object) = ctx.store.find_object(&request.bucket, &request.key)? {
             ctx.store.delete_object(&request.bucket, &request.key)?;
-            ctx.store.release_body(object.body);
+            ctx.store.release_body(object.body)?;
         }
         Ok(())
     }

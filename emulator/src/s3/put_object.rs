@@ -40,7 +40,7 @@ impl Operation for PutObject {
         ctx.store.write_body(object.body, request.body)?;
         ctx.store.upsert_object(&request.bucket, &object)?;
         if let Some(replaced) = replaced {
-            ctx.store.release_body(replaced.body);
+            ctx.store.release_body(replaced.body)?;
         }
         Ok(PutObjectResponse { e_tag })
     }

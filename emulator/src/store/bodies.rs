@@ -1,8 +1,12 @@
-//! The bodies of objects: in memory, or one file each.
+//! The bodies of objects: in memory; or in a directory, small ones in the database and others in a file each.
 //!
 //! ```text
 //! <directory>/objects/<last 2 digits of the id>/<id as 16 hexadecimal digits>
+//! <directory>/objects/small/<id as 16 hexadecimal digits>
 //! ```
+//!
+//! Creating a file costs as much as writing tens of kilobytes, and checkpoints write many small objects, so a
+//! body of up to 16 KiB is a row of `small_bodies`. It becomes a file when somebody asks for its file.
 //!
 //! A file is written under a temporary name and renamed, so that under its own name it is always
 //! whole. Not handled: bodies written by a process that died before the row committed stay behind;
@@ -16,7 +20,12 @@ use std::path::{Path, PathBuf};
 
 use bytes::Bytes;
 
+use rusqlite::OptionalExtension;
+
 use super::{Result, Transaction};
+
+/// Up to this size a body is kept in the database.
+const SMALL_BODY_BYTES_MAX: usize = 16 * 1024;
 
 /// Names a body for ever: a replaced object gets a new one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -40,32 +49,59 @@ pub(super) struct BodyChanges {
 impl Transaction<'_> {
     /// Stores a body under an id that is not in use.
     pub fn write_body(&mut self, id: BodyId, body: Bytes) -> Result<()> {
+        if self.bodies.is_directory() && body.len() <= SMALL_BODY_BYTES_MAX {
+            let sql = "INSERT OR REPLACE INTO small_bodies VALUES (?1, ?2)";
+            self.sql.prepare_cached(sql)?.execute((id.0 as i64, &body[..]))?;
+            return Ok(());
+        }
         self.changes.written.push(id);
         Ok(self.bodies.write(id, body)?)
     }
 
     /// Reads a part of a body.
     pub fn read_body(&self, id: BodyId, range: Range<u64>) -> Result<Bytes> {
-        Ok(self.bodies.read(id, range)?)
+        match self.small_body(id)? {
+            Some(body) => Ok(body.slice(range.start as usize..range.end as usize)),
+            None => Ok(self.bodies.read(id, range)?),
+        }
     }
 
     /// Says that no row of this transaction points to a body any more.
-    pub fn release_body(&mut self, id: BodyId) {
+    pub fn release_body(&mut self, id: BodyId) -> Result<()> {
+        self.sql.prepare_cached("DELETE FROM small_bodies WHERE body_id = ?1")?.execute([id.0 as i64])?;
         self.changes.unreferenced.push(id);
+        Ok(())
     }
 
-    /// The file of a body, where bodies are files.
-    pub fn body_file(&self, id: BodyId) -> Option<PathBuf> {
-        match &*self.bodies {
-            Bodies::Memory(_) => None,
-            Bodies::Directory(directory) => Some(file_of(directory, id)),
+    /// The file of a body, where bodies are files; a small one is written out for it.
+    pub fn body_file(&mut self, id: BodyId) -> Result<Option<PathBuf>> {
+        let Bodies::Directory(directory) = &*self.bodies else { return Ok(None) };
+        let Some(body) = self.small_body(id)? else { return Ok(Some(file_of(directory, id))) };
+        let file = small_file_of(directory, id);
+        if !file.exists() {
+            write_whole(&file, &body)?;
         }
+        Ok(Some(file))
+    }
+
+    fn small_body(&self, id: BodyId) -> Result<Option<Bytes>> {
+        if !self.bodies.is_directory() {
+            return Ok(None);
+        }
+        let sql = "SELECT body FROM small_bodies WHERE body_id = ?1";
+        let mut statement = self.sql.prepare_cached(sql)?;
+        let body: Option<Vec<u8>> = statement.query_row([id.0 as i64], |row| row.get(0)).optional()?;
+        Ok(body.map(Bytes::from))
     }
 }
 
 impl Bodies {
     pub fn in_memory() -> Self {
         Self::Memory(BTreeMap::new())
+    }
+
+    fn is_directory(&self) -> bool {
+        matches!(self, Self::Directory(_))
     }
 
     pub fn in_directory(objects: PathBuf) -> Self {
@@ -87,16 +123,7 @@ impl Bodies {
                 Ok(())
             }
             Self::Directory(directory) => {
-                let file = file_of(directory, id);
-                let temporary = file.with_extension("partial");
-                if let Some(parent) = file.parent() {
-                    fs::create_dir_all(parent)?;
-                }
-                let written = fs::write(&temporary, &body);
-                let renamed = written.and_then(|()| fs::rename(&temporary, file));
-                renamed.inspect_err(|_| {
-                    let _ = fs::remove_file(&temporary);
-                })
+                write_whole(&file_of(directory, id), &body)
             }
         }
     }
@@ -123,9 +150,28 @@ impl Bodies {
                 bodies.remove(&id);
                 Ok(())
             }
-            Self::Directory(directory) => fs::remove_file(file_of(directory, id)),
+            Self::Directory(directory) => fs::remove_file(file_of(directory, id))
+                .or_else(|_| fs::remove_file(small_file_of(directory, id))),
         }
     }
+}
+
+/// Writes a file under a temporary name and renames it.
+fn write_whole(file: &Path, body: &[u8]) -> io::Result<()> {
+    let temporary = file.with_extension("partial");
+    if let Some(parent) = file.parent() {
+        fs::create_dir_all(parent)?;
+    }
+    let written = fs::write(&temporary, body);
+    let renamed = written.and_then(|()| fs::rename(&temporary, file));
+    renamed.inspect_err(|_| {
+        let _ = fs::remove_file(&temporary);
+    })
+}
+
+/// Where a small body is written out: one folder for all, since few are asked for.
+fn small_file_of(directory: &Path, BodyId(id): BodyId) -> PathBuf {
+    directory.join("small").join(format!("{id:016x}"))
 }
 
 fn file_of(directory: &Path, BodyId(id): BodyId) -> PathBuf {

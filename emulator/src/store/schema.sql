@@ -58,6 +58,12 @@ CREATE TABLE objects (
     PRIMARY KEY (bucket, key)
 ) STRICT, WITHOUT ROWID;
 
+-- Bodies too small to be worth a file of their own.
+CREATE TABLE small_bodies (
+    body_id INTEGER PRIMARY KEY,
+    body    BLOB NOT NULL
+) STRICT;
+
 -- `input` is the JSON form of Glue's DatabaseInput, TableInput or PartitionInput as it was given.
 CREATE TABLE databases (
     name       TEXT PRIMARY KEY,

@@ -34,7 +34,15 @@ impl CompiledExpr {
     pub fn matches(&self, batch: &RecordBatch) -> Result<BooleanArray> {
         let mask = self.evaluate(batch)?;
         let mask = mask.as_boolean();
-        Ok(if mask.nulls().is_some() { arrow::compute::prep_null_mask_filter(mask) } else { mask.clone() })
+        Ok(true_rows(mask))
+    }
+}
+
+/// A mask without nulls: null counts as false.
+pub(crate) fn true_rows(mask: &BooleanArray) -> BooleanArray {
+    match mask.nulls() {
+        Some(_) => arrow::compute::prep_null_mask_filter(mask),
+        None => mask.clone(),
     }
 }
 

@@ -12,6 +12,7 @@ mod functions;
 mod scalar;
 
 pub use cast::can_cast;
+pub(crate) use compile::true_rows;
 pub use compile::{CompiledExpr, compile};
 pub(crate) use functions::timestamp;
 pub use functions::{FUNCTIONS, Function, Signature, find as find_function};

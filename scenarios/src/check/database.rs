@@ -3,6 +3,9 @@
 //!
 //! Extensions are neither loaded nor installed: only what is compiled into both builds of DuckDB is used.
 
+use std::collections::BTreeMap;
+
+use arrow::compute::concat_batches;
 use arrow::datatypes::{DataType, TimeUnit};
 use arrow::record_batch::RecordBatch;
 use arrow::util::display::{ArrayFormatter, FormatOptions};
@@ -12,9 +15,14 @@ use super::glue_view::{self, ViewError};
 use crate::adapters::Services;
 use crate::recorder::{self, SystemRows};
 
+/// System rows that are written at once.
+const ROWS_PER_APPEND: usize = 16_384;
+
 /// The database of one run.
 pub struct CheckDatabase {
     connection: Connection,
+    /// System rows that are not yet in the database.
+    waiting: BTreeMap<&'static str, Vec<RecordBatch>>,
 }
 
 /// The answer to a query, as text; null is `None`.
@@ -32,6 +40,9 @@ pub enum DatabaseError {
     /// DuckDB refused a statement.
     #[error("duckdb refused a statement")]
     DuckDb(#[from] duckdb::Error),
+    /// System rows do not fit together.
+    #[error("cannot collect system rows")]
+    Arrow(#[source] arrow::error::ArrowError),
     /// The catalog holds something that cannot be shown as a view.
     #[error(transparent)]
     View(#[from] ViewError),
@@ -51,20 +62,36 @@ impl CheckDatabase {
             let columns = columns.collect::<Vec<_>>().join(", ");
             connection.execute_batch(&format!("CREATE TABLE wavetank.{table} ({columns});"))?;
         }
-        Ok(Self { connection })
+        Ok(Self { connection, waiting: BTreeMap::new() })
     }
 
-    /// Adds rows to system tables.
-    pub fn append(&self, tables: Vec<SystemRows>) -> Result<(), DatabaseError> {
+    /// Adds rows to system tables. They are collected and written together: an append costs DuckDB as much for
+    /// one row as for a thousand.
+    pub fn append(&mut self, tables: Vec<SystemRows>) -> Result<(), DatabaseError> {
         for SystemRows { table, rows } in tables {
-            let mut appender = self.connection.appender_to_db(table, "wavetank")?;
-            appender.append_record_batch(rows)?;
+            let waiting = self.waiting.entry(table).or_default();
+            waiting.push(rows);
+            if waiting.iter().map(RecordBatch::num_rows).sum::<usize>() >= ROWS_PER_APPEND {
+                self.flush(table)?;
+            }
         }
         Ok(())
     }
 
+    fn flush(&mut self, table: &'static str) -> Result<(), DatabaseError> {
+        let rows = self.waiting.remove(table).unwrap_or_default();
+        let Some(first) = rows.first() else { return Ok(()) };
+        let all = concat_batches(first.schema_ref(), &rows).map_err(DatabaseError::Arrow)?;
+        self.connection.appender_to_db(table, "wavetank")?.append_record_batch(all)?;
+        Ok(())
+    }
+
     /// Makes every queryable table of the catalog a view, and the job's database the one that plain names mean.
-    pub fn attach_catalog(&self, services: &Services, database: &str) -> Result<(), DatabaseError> {
+    /// Rows that still wait are written first.
+    pub fn attach_catalog(&mut self, services: &Services, database: &str) -> Result<(), DatabaseError> {
+        for (table, _) in recorder::schemas() {
+            self.flush(table)?;
+        }
         for view in glue_view::all(services)? {
             self.connection
                 .execute_batch(&format!("CREATE SCHEMA IF NOT EXISTS {};", quote(&view.database)))?;

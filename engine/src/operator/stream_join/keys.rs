@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use arrow::array::{ArrayRef, BooleanArray, UInt32Array};
 use arrow::compute::kernels::cmp::eq;
-use arrow::compute::{and_kleene, prep_null_mask_filter, take};
+use arrow::compute::{and_kleene, take};
 use arrow::datatypes::{Field, Schema, SchemaRef};
 use arrow::record_batch::RecordBatch;
 use datafusion_common::hash_utils::{RandomState, create_hashes};
@@ -13,7 +13,7 @@ use datafusion_common::hash_utils::{RandomState, create_hashes};
 use super::Side;
 use crate::batch::row_schema;
 use crate::error::{EngineError, Result};
-use crate::expr::{CompiledExpr, compile};
+use crate::expr::{CompiledExpr, compile, true_rows};
 use crate::plan::{BinaryOp, Column, ColumnId, Expr, split_conjunction};
 
 /// Fixed, so that the same rows take the same way through the state in every run.
@@ -141,5 +141,5 @@ pub(super) fn equal(probe: &[ArrayRef], rows: &UInt32Array, other: &[ArrayRef]) 
             None => equal,
         });
     }
-    Ok(prep_null_mask_filter(&all.expect("a stream-stream join has at least one key")))
+    Ok(true_rows(&all.expect("a stream-stream join has at least one key")))
 }
