@@ -14,7 +14,8 @@ const EVENTS_SMOKE: u64 = 200;
 const EVENTS_FULL: u64 = 10_000;
 
 fn once(scenario: &Scenario, events: u64, folder: &tempfile::TempDir) -> RunReport {
-    let options = RunOptions { seed: None, events: Some(events), folder: folder.path().to_owned(), keep: false };
+    let options =
+        RunOptions { seed: None, events: Some(events), folder: folder.path().to_owned(), keep: false };
     run(scenario, options, &mut ()).expect("the library scenario runs")
 }
 
@@ -25,11 +26,18 @@ fn nested_join(criterion: &mut Criterion) {
     let report = once(&scenario, events, &fresh());
     assert!(report.passed(), "a wrong answer has no speed");
     let sent: u64 = report.streams.iter().map(|s| s.sent).sum();
-    println!("nested-join: {sent} records, {} rows, {} bytes of Parquet", report.sink.rows, report.sink.bytes);
+    println!(
+        "nested-join: {sent} records, {} rows, {} bytes of Parquet",
+        report.sink.rows, report.sink.bytes
+    );
     let mut group = criterion.benchmark_group("nested-join");
     group.sample_size(10).throughput(Throughput::Elements(sent));
     group.bench_function("end to end", |bencher| {
-        bencher.iter_batched_ref(fresh, |folder| black_box(once(&scenario, events, folder)), BatchSize::PerIteration);
+        bencher.iter_batched_ref(
+            fresh,
+            |folder| black_box(once(&scenario, events, folder)),
+            BatchSize::PerIteration,
+        );
     });
     group.finish();
 }

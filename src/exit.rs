@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use anstream::eprintln;
 use wavetank::engine::error::EngineError;
+use wavetank::scenarios::run::RunError;
 
 use crate::cli::OutputArgs;
 
@@ -50,6 +51,16 @@ pub fn failed(error: &anyhow::Error, output: &OutputArgs) -> Exit {
         }
         if let Some(EngineError::Refused { help, .. }) = cause.downcast_ref() {
             eprintln!("  help: {help}");
+            exit = Exit::Usage;
+        }
+        if let Some(EngineError::UnreadableRecord { table, shard, sequence_number, detail, .. }) =
+            cause.downcast_ref()
+        {
+            eprintln!("  in `{table}`, shard {shard}, sequence number {sequence_number}: {detail}");
+            exit = Exit::Usage;
+        }
+        // The service's own words say what the scenario asked for and cannot have.
+        if let Some(RunError::Refused { .. }) = cause.downcast_ref() {
             exit = Exit::Usage;
         }
     }

@@ -18,6 +18,20 @@ pub enum EngineError {
     /// A source table has a column that JSON cannot be decoded into.
     #[error(transparent)]
     Decode(#[from] crate::decode::DecodeError),
+    /// A record that the query fails on: the mode is `FAILFAST`, or it holds a date that only Spark 2 could read.
+    #[error("{spark_error}")]
+    UnreadableRecord {
+        /// The source table.
+        table: String,
+        /// Shard that the record came from.
+        shard: String,
+        /// Its place in the shard.
+        sequence_number: String,
+        /// What was found and what was expected.
+        detail: String,
+        /// Spark's own words.
+        spark_error: String,
+    },
     /// The query cannot run, as Spark would say when it starts or in its first batch.
     #[error("{message}")]
     Refused {
@@ -51,6 +65,12 @@ pub enum EngineError {
         /// Its latest planned batch.
         batch: BatchId,
     },
+}
+
+impl From<crate::plan::support::Refusal> for EngineError {
+    fn from(refusal: crate::plan::support::Refusal) -> Self {
+        EngineError::Refused { message: refusal.message, help: refusal.help }
+    }
 }
 
 /// Shorthand for results of the engine.

@@ -18,18 +18,24 @@ pub enum LossReason {
     Filtered,
     /// An exploded array was null or empty.
     NoElements,
+    /// Its key had been seen already.
+    Duplicate,
+    /// The gap of its session was null or not positive.
+    NoSession,
     /// It waited in the join state for a match until the watermark passed.
     EvictedUnmatched,
 }
 
 impl LossReason {
     /// Every reason, in the order in which summaries list them.
-    pub const ALL: [LossReason; 7] = [
+    pub const ALL: [LossReason; 9] = [
         Self::Late,
         Self::Malformed,
         Self::NullKey,
         Self::NullEventTime,
         Self::NoElements,
+        Self::NoSession,
+        Self::Duplicate,
         Self::EvictedUnmatched,
         Self::Filtered,
     ];
@@ -43,6 +49,8 @@ impl LossReason {
             Self::NullEventTime => "null_event_time",
             Self::Filtered => "filtered",
             Self::NoElements => "no_elements",
+            Self::NoSession => "no_session",
+            Self::Duplicate => "duplicate",
             Self::EvictedUnmatched => "evicted_unmatched",
         }
     }
@@ -106,7 +114,10 @@ impl Ledger {
         for loss in &mut self.losses {
             let consequence = matches!(
                 loss.reason,
-                LossReason::NullKey | LossReason::NullEventTime | LossReason::NoElements
+                LossReason::NullKey
+                    | LossReason::NullEventTime
+                    | LossReason::NoElements
+                    | LossReason::NoSession
             );
             if consequence && rejected.contains(&loss.record.pack()) {
                 loss.reason = LossReason::Malformed;

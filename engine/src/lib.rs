@@ -17,11 +17,14 @@
 //! - **No clock, no randomness, no threads**: the same batches give the same bytes.
 //! - **Nothing here depends on the emulator.**
 
+pub mod aggregate;
 pub mod batch;
 pub mod checkpoint;
 pub mod decode;
 pub mod error;
 pub mod expr;
+pub mod frame;
+mod input;
 pub mod ledger;
 pub mod operator;
 pub mod plan;
@@ -29,6 +32,7 @@ pub mod ports;
 pub mod profile;
 pub mod progress;
 pub mod query;
+pub mod session;
 pub mod sink;
 pub mod source;
 pub mod sql;

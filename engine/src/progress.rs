@@ -14,6 +14,8 @@ pub struct StateProgress {
     pub rows_removed: u64,
     /// Input rows dropped because they were late.
     pub rows_dropped_by_watermark: u64,
+    /// Input rows dropped because their key had been seen; only deduplication counts them.
+    pub dropped_duplicates: Option<u64>,
 }
 
 /// One executed micro-batch.

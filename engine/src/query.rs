@@ -9,46 +9,66 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, UInt64Array};
 use arrow::datatypes::{Field, Schema, SchemaRef};
 use arrow::record_batch::RecordBatch;
 
-use crate::batch::{BatchId, RECORD_ID, RecordId};
-use crate::checkpoint::{Checkpoint, CommitEntry, OffsetEntry};
-use crate::decode::{JsonDecoder, JsonOptions};
-use crate::error::Result;
-use crate::ledger::{KeptRow, Ledger, RejectedRecord};
-use crate::operator::OperatorTree;
-use crate::plan::{Column, Pipeline, optimize::optimize};
+use crate::batch::BatchId;
+use crate::checkpoint::{Checkpoint, CommitEntry, OffsetEntry, Recovery};
+use crate::error::{EngineError, Result};
+use crate::input::Input;
+use crate::ledger::{KeptRow, Ledger};
+use crate::operator::{OperatorTree, TreeOptions, TreeState};
+use crate::plan::{Column, LogicalPlan, OutputMode, Pipeline, optimize::optimize, support};
 use crate::progress::QueryProgress;
+use crate::session::Session;
 use crate::sink::{Sink, SinkReport};
 use crate::source::{OffsetRange, Offsets, Source, SourceRead};
 use crate::watermark::{Watermark, WatermarkPolicy, WatermarkTracker};
 
-/// Records that are decoded into one Arrow batch.
-const RECORDS_PER_CHUNK: usize = 8192;
-
 /// A running query: its operators with their state, and how far it has come.
 pub struct StreamingQuery {
-    tree: OperatorTree,
+    plan: LogicalPlan,
+    /// `None` when Spark would refuse the plan in its first batch: the refusal is that batch's error.
+    tree: Option<OperatorTree>,
     inputs: Vec<Input>,
     sink: Box<dyn Sink>,
     checkpoint: Checkpoint,
     tracker: WatermarkTracker,
+    options: QueryOptions,
     /// Where the last committed batch ended, per source.
     committed: Vec<Offsets>,
     next: BatchId,
+    /// The plan of the next batch, if it is one that runs again.
+    replay: Option<OffsetEntry>,
     /// The watermark of the batch before the next one: it decides what is late.
     previous: Watermark,
     schema: SchemaRef,
 }
 
-/// One source and the decoder of its records.
-struct Input {
-    source: Box<dyn Source>,
-    decoder: JsonDecoder,
-    /// Columns of the source table and the hidden record id.
-    schema: SchemaRef,
+/// How a query is run: what Spark takes from the writer's output mode and from its session's configuration.
+#[derive(Debug, Clone)]
+pub struct QueryOptions {
+    /// How several event-time columns make one watermark.
+    pub policy: WatermarkPolicy,
+    /// What aggregations hand to the sink.
+    pub mode: OutputMode,
+    /// Settings of expressions.
+    pub session: Session,
+    /// Whether a batch without data runs when only the watermark has moved
+    /// (`spark.sql.streaming.noDataMicroBatches.enabled`).
+    pub no_data_batches: bool,
+}
+
+impl Default for QueryOptions {
+    /// Spark's defaults: slowest stream, append, UTC, with no-data batches.
+    fn default() -> Self {
+        Self {
+            policy: WatermarkPolicy::default(),
+            mode: OutputMode::default(),
+            session: Session::default(),
+            no_data_batches: true,
+        }
+    }
 }
 
 /// What one executed micro-batch did.
@@ -72,8 +92,19 @@ pub struct QueryParts {
     pub sink: Box<dyn Sink>,
     /// Where offsets and commits are recorded.
     pub checkpoint: Checkpoint,
-    /// How several event-time columns make one watermark.
-    pub policy: WatermarkPolicy,
+    /// How it is run.
+    pub options: QueryOptions,
+    /// What a query goes on from that has run before.
+    pub resume: Option<Resume>,
+}
+
+/// A query's past: what its checkpoint says, and the state that its operators had when the next batch was due.
+#[derive(Debug)]
+pub struct Resume {
+    /// From [`Checkpoint::open`].
+    pub recovery: Recovery,
+    /// From [`StreamingQuery::save_state`].
+    pub state: TreeState,
 }
 
 /// Schema of the rows that a pipeline's sink receives.
@@ -85,30 +116,52 @@ impl StreamingQuery {
     /// Builds the operators and finds out where to start. `now_millis` is the time of the start.
     ///
     /// # Errors
-    /// What Spark refuses when a query starts, and ports that fail.
+    /// What Spark refuses when a query starts, and ports that fail. What Spark refuses in the first batch is that
+    /// batch's error.
     pub fn start(pipeline: &Pipeline, parts: QueryParts, now_millis: i64) -> Result<Self> {
         assert_eq!(pipeline.sources.len(), parts.sources.len(), "one source per stream of the pipeline");
-        let QueryParts { sources, mut sink, checkpoint, policy } = parts;
-        let tree = OperatorTree::build(&optimize(pipeline.plan.clone()))?;
+        let QueryParts { sources, mut sink, checkpoint, options, resume } = parts;
+        support::check(&pipeline.plan, options.mode)?;
+        let plan = optimize(pipeline.plan.clone());
+        let mut tree = match build_tree(&plan, &options) {
+            Ok(tree) => Some(tree),
+            Err(EngineError::Refused { .. }) => None,
+            Err(error) => return Err(error),
+        };
         let mut inputs = Vec::new();
         let mut committed = Vec::new();
         for (mut source, table) in sources.into_iter().zip(&pipeline.sources) {
             committed.push(source.initial(now_millis)?);
-            let decoder = JsonDecoder::new(table.schema.clone(), JsonOptions::default())?;
-            inputs.push(Input { source, decoder, schema: with_record_id(&table.schema) });
+            inputs.push(Input::new(table, source, &options.session)?);
         }
         sink.prepare()?;
-        let tracker = WatermarkTracker::new(policy, tree.delays().to_vec(), Watermark::ZERO);
+        let delays = tree.as_ref().map(|tree| tree.delays().to_vec()).unwrap_or_default();
+        let mut global = Watermark::ZERO;
+        let (mut next, mut replay, mut previous) = (BatchId(0), None, Watermark::ZERO);
+        if let Some(Resume { recovery, state }) = resume {
+            if let Some(tree) = &mut tree {
+                tree.load(state)?;
+            }
+            if let Some(before) = recovery.before {
+                previous = Watermark { millis: before.batch_watermark_millis };
+                committed = before.sources;
+            }
+            (next, replay, global) = (recovery.next, recovery.replay, recovery.watermark);
+        }
+        let tracker = WatermarkTracker::new(options.policy, delays, global);
         let schema = output_schema(pipeline);
         Ok(Self {
+            plan,
             tree,
             inputs,
             sink,
             checkpoint,
             tracker,
+            options,
             committed,
-            next: BatchId(0),
-            previous: Watermark::ZERO,
+            next,
+            replay,
+            previous,
             schema,
         })
     }
@@ -125,44 +178,67 @@ impl StreamingQuery {
 
     /// The rows that the operators keep in state.
     pub fn kept_rows(&self) -> Vec<KeptRow> {
-        self.tree.kept()
+        self.tree.as_ref().map(OperatorTree::kept).unwrap_or_default()
+    }
+
+    /// Everything that the operators keep, for a query that goes on from here.
+    pub fn save_state(&mut self) -> Result<TreeState> {
+        self.tree.as_mut().map(OperatorTree::save).transpose().map(Option::unwrap_or_default)
     }
 
     /// Runs one trigger at `now_millis`. `None` when there was nothing to do.
     pub fn run_batch(&mut self, now_millis: i64) -> Result<Option<BatchReport>> {
         let start = self.committed.clone();
-        let mut end = Vec::new();
-        for (input, start) in self.inputs.iter_mut().zip(&start) {
-            end.push(input.source.latest(start)?);
-        }
-        let watermark = self.tracker.current();
-        if !self.is_due(&start, &end, watermark) {
-            return Ok(None);
-        }
-        let batch = self.next;
-        self.checkpoint.plan(&OffsetEntry {
-            batch,
-            batch_timestamp_millis: now_millis,
-            batch_watermark_millis: watermark.millis,
-            sources: end.clone(),
-        })?;
+        let plan = match self.replay.take() {
+            Some(plan) => plan,
+            None => match self.plan_batch(&start, now_millis)? {
+                Some(plan) => plan,
+                None => return Ok(None),
+            },
+        };
+        let end = plan.sources;
+        let watermark = Watermark { millis: plan.batch_watermark_millis };
         let ranges: Vec<OffsetRange> =
             start.into_iter().zip(&end).map(|(start, end)| OffsetRange { start, end: end.clone() }).collect();
-        let report = self.execute(batch, now_millis, &ranges, watermark)?;
+        let report = self.execute(plan.batch, plan.batch_timestamp_millis, &ranges, watermark)?;
         let next_batch_watermark_millis = report.progress.next_watermark.millis;
-        self.checkpoint.commit(&CommitEntry { batch, next_batch_watermark_millis })?;
+        self.checkpoint.commit(&CommitEntry { batch: plan.batch, next_batch_watermark_millis })?;
         self.committed = end;
         self.previous = watermark;
-        self.next = batch.next();
+        self.next = plan.batch.next();
         Ok(Some(report))
     }
 
+    /// Decides whether there is a batch, and if so writes its plan into the offset log.
+    fn plan_batch(&mut self, start: &[Offsets], now_millis: i64) -> Result<Option<OffsetEntry>> {
+        let mut end = Vec::new();
+        for (input, start) in self.inputs.iter_mut().zip(start) {
+            end.push(input.source.latest(start)?);
+        }
+        let watermark = self.tracker.current();
+        if !self.is_due(start, &end, watermark)? {
+            return Ok(None);
+        }
+        let plan = OffsetEntry {
+            batch: self.next,
+            batch_timestamp_millis: now_millis,
+            batch_watermark_millis: watermark.millis,
+            sources: end,
+        };
+        self.checkpoint.plan(&plan)?;
+        Ok(Some(plan))
+    }
+
     /// A batch runs when a source has moved, or when a no-data batch would emit or evict something.
-    fn is_due(&self, start: &[Offsets], end: &[Offsets], watermark: Watermark) -> bool {
+    fn is_due(&self, start: &[Offsets], end: &[Offsets], watermark: Watermark) -> Result<bool> {
         let new_data = start != end || self.inputs.iter().any(|input| input.source.always_new());
-        let started = self.next > BatchId(0);
-        // The next batch's late watermark is the watermark of the batch that has just run.
-        new_data || started && self.tree.needs_batch(self.previous, watermark)
+        match &self.tree {
+            // The next batch's late watermark is the watermark of the batch that has just run.
+            Some(tree) if !new_data && self.options.no_data_batches => {
+                tree.needs_batch(self.previous, watermark)
+            }
+            _ => Ok(new_data),
+        }
     }
 
     fn execute(
@@ -172,6 +248,10 @@ impl StreamingQuery {
         ranges: &[OffsetRange],
         watermark: Watermark,
     ) -> Result<BatchReport> {
+        let tree = match &mut self.tree {
+            Some(tree) => tree,
+            none => none.insert(build_tree(&self.plan, &self.options)?),
+        };
         let mut ledger = Ledger::default();
         let (mut reads, mut chunks) = (Vec::new(), Vec::new());
         for (index, (input, range)) in self.inputs.iter_mut().zip(ranges).enumerate() {
@@ -180,7 +260,7 @@ impl StreamingQuery {
             reads.push(read);
         }
         let rejected: BTreeSet<u64> = ledger.rejected.iter().map(|r| r.record.pack()).collect();
-        let mut result = self.tree.run(batch, chunks, ledger, self.previous, watermark)?;
+        let mut result = tree.run(batch, chunks, ledger, self.previous, watermark)?;
         result.ledger.blame_rejections(&rejected);
         let rows = self.for_sink(&result.rows)?;
         let sink = self.sink.write(batch, &rows)?;
@@ -210,37 +290,6 @@ impl StreamingQuery {
     }
 }
 
-fn with_record_id(schema: &Schema) -> SchemaRef {
-    let mut fields: Vec<Arc<Field>> =
-        schema.fields().iter().map(|f| Arc::new(f.as_ref().clone().with_nullable(true))).collect();
-    fields.push(Arc::new(Field::new(RECORD_ID, arrow::datatypes::DataType::UInt64, false)));
-    Arc::new(Schema::new(fields))
-}
-
-impl Input {
-    /// Decodes what a batch read, chunk by chunk; records that do not fit go on with nulls and into the ledger.
-    fn decode(
-        &mut self,
-        batch: BatchId,
-        source: u8,
-        read: &SourceRead,
-        ledger: &mut Ledger,
-    ) -> Result<Vec<RecordBatch>> {
-        let mut chunks = Vec::new();
-        for (chunk, records) in read.records.chunks(RECORDS_PER_CHUNK).enumerate() {
-            let first = (chunk * RECORDS_PER_CHUNK) as u32;
-            let id = |offset: u32| RecordId { batch, source, index: first + offset };
-            let decoded = self.decoder.decode(records.iter().map(|r| Some(r.data.as_ref())));
-            ledger.rejected.extend(decoded.rejected.into_iter().map(|r| RejectedRecord {
-                record: id(r.row),
-                field: r.field,
-                detail: r.detail,
-            }));
-            let ids: UInt64Array = (0..records.len() as u32).map(|offset| id(offset).pack()).collect();
-            let mut arrays: Vec<ArrayRef> = decoded.rows.columns().to_vec();
-            arrays.push(Arc::new(ids));
-            chunks.push(RecordBatch::try_new(self.schema.clone(), arrays)?);
-        }
-        Ok(chunks)
-    }
+fn build_tree(plan: &LogicalPlan, options: &QueryOptions) -> Result<OperatorTree> {
+    OperatorTree::build(plan, &TreeOptions { session: &options.session, mode: options.mode })
 }

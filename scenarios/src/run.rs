@@ -14,11 +14,10 @@ use wavetank_emulator::{ApiError, Emulator, Identity, OpenError, Storage};
 use wavetank_engine::checkpoint::Checkpoint;
 use wavetank_engine::error::EngineError;
 use wavetank_engine::ledger::LossReason;
-use wavetank_engine::query::{QueryParts, StreamingQuery, output_schema};
+use wavetank_engine::query::{QueryOptions, QueryParts, StreamingQuery, output_schema};
 use wavetank_engine::sink::{ParquetSink, ParquetTarget};
 use wavetank_engine::source::{InitialPosition, KinesisOptions, KinesisSource, Source};
 use wavetank_engine::trigger::Trigger;
-use wavetank_engine::watermark::WatermarkPolicy;
 
 use crate::adapters::{BucketStore, GlueCatalog, KinesisStreams, Services};
 use crate::check::{self, CheckDatabase};
@@ -280,7 +279,8 @@ fn parts(scenario: &Scenario, services: &Services) -> Result<QueryParts, EngineE
         sources: source_streams(scenario).into_iter().map(source).collect(),
         sink: Box::new(ParquetSink::new(target, &schema, store(path.bucket()), catalog)?),
         checkpoint: Checkpoint::create(store(checkpoint.bucket()), as_folder(checkpoint.prefix()))?,
-        policy: WatermarkPolicy::Min,
+        options: QueryOptions::default(),
+        resume: None,
     })
 }
 

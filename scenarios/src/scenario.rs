@@ -90,7 +90,9 @@ impl Scenario {
         })?;
         let pipeline = sql::plan(&pipeline_text, &tables).map_err(|error| {
             let source = Source { name: pipeline_name, text: pipeline_text.clone() };
-            let placed = source.error(error.span, error.message);
+            // What is missing at the end is shown behind the last word, not on the blank lines that follow.
+            let last = pipeline_text.trim_end().len().saturating_sub(1);
+            let placed = source.error(error.span.start.min(last)..error.span.end, error.message);
             match error.help {
                 Some(help) => placed.help(help),
                 None => placed,
@@ -122,7 +124,9 @@ fn table_schemas(file: &ScenarioFile) -> Result<StreamTables, FileError> {
             let mut fields = Vec::new();
             for (column, written) in table.columns.iter().chain(table.partition_keys.iter()) {
                 let data_type = parse_hive_type(&written.value).map_err(|error| {
-                    type_error(file, written, error.offset, error.message).help(error.expected)
+                    let says_so = error.message.starts_with("expected ");
+                    let placed = type_error(file, written, error.offset, error.message);
+                    if says_so { placed } else { placed.help(format!("expected {}", error.expected)) }
                 })?;
                 fields.push(Field::new(column, data_type, true));
             }

@@ -8,6 +8,7 @@ use std::time::Duration;
 use comfy_table::{CellAlignment, Table, presets};
 use wavetank::scenarios::report::{CheckResult, RunReport, Verdict};
 
+const WIDTH: usize = 80;
 const GREEN: &str = "\x1b[32m";
 const RED: &str = "\x1b[31m";
 const BOLD: &str = "\x1b[1m";
@@ -26,12 +27,13 @@ pub fn render(run: &RunReport, elapsed: Duration, kept: Option<&Path>) -> String
 
 fn header(run: &RunReport) -> String {
     format!(
-        "{BOLD}{}{PLAIN}\nengine {} · seed {} · {} of virtual time in {} batches\n",
-        run.scenario,
+        "{BOLD}{}{PLAIN}\nengine {} · seed {} · {} of virtual time in {} {}\n",
+        wrapped(&run.scenario, 0),
         run.engine,
         run.seed,
         duration(run.virtual_seconds),
-        number(run.batches)
+        number(run.batches),
+        if run.batches == 1 { "batch" } else { "batches" }
     )
 }
 
@@ -55,6 +57,7 @@ fn totals(run: &RunReport) -> String {
     let sink = &run.sink;
     let mut text = String::new();
     let mut line = |name: &str, value: String, rest: String| {
+        let rest = wrapped(&rest, 37);
         let _ = writeln!(text, "{}", format!("  {name:<20}{value:>12}   {rest}").trim_end());
     };
     line(
@@ -90,12 +93,14 @@ fn checks(run: &RunReport) -> String {
     let mut text = String::new();
     for check in &run.checks {
         let _ = match &check.verdict {
-            Verdict::Passed => writeln!(text, "  {GREEN}✓{PLAIN} {}", check.name),
+            Verdict::Passed => writeln!(text, "  {GREEN}✓{PLAIN} {}", wrapped(&check.name, 4)),
             Verdict::Failed { summary, difference } => {
-                writeln!(text, "{}", failure(check, summary, difference))
+                let rows: Vec<String> = difference.iter().map(|row| wrapped(row, 8)).collect();
+                writeln!(text, "{}", failure(check, summary, &rows))
             }
             Verdict::Broken { error } => {
-                let lines: Vec<String> = error.lines().map(str::to_owned).collect();
+                // Not wrapped: DuckDB's caret stands below a word.
+                let lines: Vec<String> = error.lines().map(|line| line.trim_end().to_owned()).collect();
                 writeln!(text, "{}", failure(check, "the query could not be run", &lines))
             }
         };
@@ -105,7 +110,8 @@ fn checks(run: &RunReport) -> String {
 
 fn failure(check: &CheckResult, summary: &str, details: &[String]) -> String {
     let details: String = details.iter().map(|line| format!("\n      {line}")).collect();
-    format!("  {RED}✗{PLAIN} {}\n    {}:{}: {summary}{details}", check.name, check.file, check.line)
+    let name = wrapped(&check.name, 4);
+    format!("  {RED}✗{PLAIN} {name}\n    {}:{}: {summary}{details}", check.file, check.line)
 }
 
 fn verdict(run: &RunReport, elapsed: Duration, kept: Option<&Path>) -> String {
@@ -120,6 +126,25 @@ fn verdict(run: &RunReport, elapsed: Duration, kept: Option<&Path>) -> String {
         elapsed.as_secs_f64(),
         number(rate as u64)
     )
+}
+
+/// Broken between words where a text that starts in column `indent` would pass the width; the lines that follow
+/// start there too. A word that is too long stays whole.
+fn wrapped(text: &str, indent: usize) -> String {
+    let mut wrapped = String::new();
+    let mut column = indent;
+    for (i, word) in text.split(' ').enumerate() {
+        let length = word.chars().count();
+        let breaks = column + 1 + length > WIDTH;
+        match i {
+            0 => {}
+            _ if breaks => wrapped += &format!("\n{:indent$}", ""),
+            _ => wrapped.push(' '),
+        }
+        column = if breaks { indent } else { column + usize::from(i > 0) } + length;
+        wrapped += word;
+    }
+    wrapped
 }
 
 /// Digits in groups of three.

@@ -122,9 +122,7 @@ impl Bodies {
                 bodies.insert(id, body);
                 Ok(())
             }
-            Self::Directory(directory) => {
-                write_whole(&file_of(directory, id), &body)
-            }
+            Self::Directory(directory) => write_whole(&file_of(directory, id), &body),
         }
     }
 

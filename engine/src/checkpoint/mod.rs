@@ -8,13 +8,15 @@
 //! | `offsets/<batch>` | before anything of the batch is read | end offsets per source, batch time, watermark |
 //! | `commits/<batch>` | after the sink has taken the batch | the watermark of the next batch |
 //!
-//! A batch with an offset entry and no commit entry was planned and may have been written in part. Operator state
-//! is not in the checkpoint: a query can be continued only by the process that runs it, so a start on a
-//! checkpoint that already holds batches is refused rather than answered wrongly.
+//! A batch with an offset entry and no commit entry was planned and may have been written in part: it runs again.
+//! Operator state is not in the checkpoint yet. A query that keeps state can go on only with a state that was saved
+//! in the same process; a start without one is refused rather than answered wrongly.
 
 mod log;
+mod recovery;
 
 pub use log::{CommitEntry, OffsetEntry};
+pub use recovery::{Recovery, recover};
 
 use bytes::Bytes;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
@@ -49,6 +51,38 @@ impl Checkpoint {
         }
         checkpoint.put("metadata", &Metadata { version: FORMAT_VERSION })?;
         Ok(checkpoint)
+    }
+
+    /// Opens a checkpoint that may have been used, and says how to go on.
+    ///
+    /// # Errors
+    /// [`EngineError::CorruptCheckpoint`] when a log that has to be there is missing.
+    pub fn open(store: Box<dyn ObjectStore>, prefix: impl Into<String>) -> Result<(Self, Option<Recovery>)> {
+        let mut checkpoint = Self { store, prefix: prefix.into() };
+        let Some(batch) = checkpoint.latest_planned()? else {
+            checkpoint.put("metadata", &Metadata { version: FORMAT_VERSION })?;
+            return Ok((checkpoint, None));
+        };
+        let latest = checkpoint.planned_or_missing(batch)?;
+        let before = match batch.0.checked_sub(1) {
+            Some(before) => Some(checkpoint.planned_or_missing(BatchId(before))?),
+            None => None,
+        };
+        let committed = checkpoint.committed(batch)?;
+        Ok((checkpoint, Some(recover(latest, before, committed.as_ref()))))
+    }
+
+    /// The name of the checkpoint, for messages.
+    pub fn prefix(&self) -> &str {
+        &self.prefix
+    }
+
+    fn planned_or_missing(&mut self, batch: BatchId) -> Result<OffsetEntry> {
+        let missing = |prefix: &str| EngineError::CorruptCheckpoint {
+            key: format!("{prefix}offsets/{batch}"),
+            problem: format!("batch {batch} doesn't exist"),
+        };
+        self.planned(batch)?.ok_or_else(|| missing(&self.prefix))
     }
 
     /// Records what a batch is going to read, before it reads it.

@@ -18,13 +18,14 @@ use datafusion_expr::ScalarUDF;
 use super::scalar::scalar_function;
 use super::{parse_date, parse_timestamp};
 use crate::decode::write_java_double;
+use crate::session::Session;
 use crate::types;
 
 const MICROS_PER_SECOND: i64 = 1_000_000;
 const MICROS_PER_DAY: i64 = 86_400 * MICROS_PER_SECOND;
 
 /// The cast to one type, as a scalar function of one argument.
-pub(super) fn to(target: &DataType) -> Arc<ScalarUDF> {
+pub(super) fn to(target: &DataType, _session: &Session) -> Arc<ScalarUDF> {
     scalar_function("cast", target.clone(), |args, target| cast(&args[0], target))
 }
 

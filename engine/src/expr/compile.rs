@@ -16,6 +16,7 @@ use datafusion_physical_expr::{PhysicalExpr, ScalarFunctionExpr};
 use super::{cast, division};
 use crate::error::{EngineError, Result};
 use crate::plan::{BinaryOp, Column, Expr};
+use crate::session::Session;
 
 /// An expression ready to run over batches whose columns are laid out as it was compiled for.
 #[derive(Debug, Clone)]
@@ -47,15 +48,16 @@ pub(crate) fn true_rows(mask: &BooleanArray) -> BooleanArray {
 }
 
 /// Binds `expr` to the positions of `input`. Every column it reads must be there: the planner's promise.
-pub fn compile(expr: &Expr, input: &[Column]) -> Result<CompiledExpr> {
+pub fn compile(expr: &Expr, input: &[Column], session: &Session) -> Result<CompiledExpr> {
     let schema = Schema::new(input.iter().map(Column::field).collect::<Vec<_>>());
-    let physical = Compiler { input, schema: &schema }.compile(expr)?;
+    let physical = Compiler { input, schema: &schema, session }.compile(expr)?;
     Ok(CompiledExpr { physical })
 }
 
 struct Compiler<'a> {
     input: &'a [Column],
     schema: &'a Schema,
+    session: &'a Session,
 }
 
 impl Compiler<'_> {
@@ -64,7 +66,7 @@ impl Compiler<'_> {
             Expr::Column { id, .. } => self.column(*id),
             Expr::Literal(value) => Arc::new(Literal::new(value.clone())),
             Expr::Cast { input, to } => {
-                self.call(cast::to(to), "cast", &[input], Field::new("cast", to.clone(), true))?
+                self.call(cast::to(to, self.session), "cast", &[input], Field::new("cast", to.clone(), true))?
             }
             Expr::Field { input, name, data_type, .. } => {
                 let args = vec![self.compile(input)?, literal(name)];
@@ -84,7 +86,7 @@ impl Compiler<'_> {
             Expr::Call { function, args, data_type } => {
                 let args: Vec<&Expr> = args.iter().collect();
                 let field = Field::new(function.name, data_type.clone(), true);
-                self.call((function.implementation)(), function.name, &args, field)?
+                self.call((function.implementation)(self.session), function.name, &args, field)?
             }
         })
     }

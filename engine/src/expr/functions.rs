@@ -12,6 +12,7 @@ use arrow::datatypes::{DataType, TimeUnit};
 use datafusion_expr::ScalarUDF;
 
 use super::scalar::scalar_function;
+use crate::session::Session;
 
 /// What a function takes and gives.
 #[derive(Debug, Clone, Copy)]
@@ -29,7 +30,7 @@ pub struct Function {
     /// Arguments and result.
     pub signature: Signature,
     /// What evaluates it.
-    pub implementation: fn() -> Arc<ScalarUDF>,
+    pub implementation: fn(&Session) -> Arc<ScalarUDF>,
 }
 
 impl fmt::Debug for Function {
@@ -61,11 +62,15 @@ use Signature::{Common, Exact};
 
 /// Every scalar function, by name.
 pub const FUNCTIONS: &[Function] = &[
-    Function { name: "coalesce", signature: Common, implementation: datafusion_functions::core::coalesce },
+    Function {
+        name: "coalesce",
+        signature: Common,
+        implementation: |_| datafusion_functions::core::coalesce(),
+    },
     Function {
         name: "lower",
         signature: Exact(&[string], string),
-        implementation: datafusion_functions::string::lower,
+        implementation: |_| datafusion_functions::string::lower(),
     },
     Function {
         name: "timestamp_seconds",
@@ -75,7 +80,7 @@ pub const FUNCTIONS: &[Function] = &[
     Function {
         name: "upper",
         signature: Exact(&[string], string),
-        implementation: datafusion_functions::string::upper,
+        implementation: |_| datafusion_functions::string::upper(),
     },
 ];
 
@@ -85,7 +90,7 @@ pub fn find(name: &str) -> Option<&'static Function> {
 }
 
 /// Seconds since the epoch as an instant; null beyond the range of a timestamp.
-fn timestamp_seconds() -> Arc<ScalarUDF> {
+fn timestamp_seconds(_: &Session) -> Arc<ScalarUDF> {
     scalar_function("timestamp_seconds", timestamp(), |args, returns| {
         let seconds = args[0].as_primitive::<Int64Type>();
         let micros: PrimitiveArray<TimestampMicrosecondType> =

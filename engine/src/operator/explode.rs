@@ -23,6 +23,7 @@ use crate::error::Result;
 use crate::expr::{CompiledExpr, compile};
 use crate::ledger::{Loss, LossReason};
 use crate::plan::{Column, Expr};
+use crate::session::Session;
 
 pub(super) struct Explode {
     array: CompiledExpr,
@@ -31,10 +32,16 @@ pub(super) struct Explode {
 }
 
 impl Explode {
-    pub(super) fn new(array: &Expr, outer: bool, column: &Column, input: &[Column]) -> Result<Self> {
+    pub(super) fn new(
+        array: &Expr,
+        outer: bool,
+        column: &Column,
+        input: &[Column],
+        session: &Session,
+    ) -> Result<Self> {
         let mut output = input.to_vec();
         output.push(column.clone());
-        Ok(Self { array: compile(array, input)?, outer, schema: row_schema(&output) })
+        Ok(Self { array: compile(array, input, session)?, outer, schema: row_schema(&output) })
     }
 }
 

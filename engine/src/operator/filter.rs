@@ -11,6 +11,7 @@ use crate::error::Result;
 use crate::expr::{CompiledExpr, compile};
 use crate::ledger::{Loss, LossReason};
 use crate::plan::{Column, Expr, FilterOrigin};
+use crate::session::Session;
 
 pub(super) struct Filter {
     predicate: CompiledExpr,
@@ -18,13 +19,18 @@ pub(super) struct Filter {
 }
 
 impl Filter {
-    pub(super) fn new(predicate: &Expr, origin: FilterOrigin, input: &[Column]) -> Result<Self> {
+    pub(super) fn new(
+        predicate: &Expr,
+        origin: FilterOrigin,
+        input: &[Column],
+        session: &Session,
+    ) -> Result<Self> {
         let reason = match origin {
             FilterOrigin::Query => LossReason::Filtered,
             FilterOrigin::NullKey => LossReason::NullKey,
             FilterOrigin::NullEventTime => LossReason::NullEventTime,
         };
-        Ok(Self { predicate: compile(predicate, input)?, reason })
+        Ok(Self { predicate: compile(predicate, input, session)?, reason })
     }
 }
 

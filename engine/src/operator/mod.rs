@@ -4,21 +4,27 @@
 //! A micro-batch first pushes every input batch through [`Operator::process`], then calls [`Operator::finish`]
 //! once; a join gets all of its left input before any of its right.
 
+mod aggregate;
+mod assign_sessions;
+mod assign_windows;
+mod deduplicate;
 mod event_time;
 mod explode;
 mod filter;
+mod late;
 mod project;
+mod state;
 pub mod stream_join;
 mod tree;
 
-pub use tree::OperatorTree;
+pub use tree::{OperatorTree, TreeOptions, TreeState};
 
 use arrow::record_batch::RecordBatch;
 
 use crate::batch::{BatchContext, Output};
 use crate::error::Result;
 use crate::ledger::KeptRow;
-use crate::watermark::{Watermark, Watermarks};
+use crate::watermark::Watermark;
 
 /// A row-at-a-time relation between input and output, on columns.
 pub trait Operator {
@@ -46,11 +52,11 @@ impl Side {
     }
 }
 
-/// An operator with two inputs and state between batches.
-pub trait BinaryOperator {
+/// An operator with state between batches, over one input or two.
+pub trait StatefulOperator {
     /// Spark's name of the operator, as progress and ledger show it.
     fn name(&self) -> &'static str;
-    /// Takes one batch of one side; all of the left side comes first.
+    /// Takes one batch of one side; all of the left side comes first. A single input is the left one.
     fn process(
         &mut self,
         side: Side,
@@ -63,7 +69,13 @@ pub trait BinaryOperator {
     /// The rows in state, for whoever wants to know where a row is.
     fn kept(&self) -> Vec<KeptRow>;
     /// Lower bound of event times that this operator can still emit, given its input watermark.
-    fn output_watermark(&self, input: Watermark) -> Watermark;
-    /// Whether a batch without data would change anything, given this operator's watermarks in it.
-    fn needs_batch(&self, next: &Watermarks) -> bool;
+    fn output_watermark(&self, input: Watermark) -> Watermark {
+        input
+    }
+    /// Whether a batch without data could change anything once the eviction watermark has risen.
+    fn evicts(&self) -> bool;
+    /// The whole state, one table per [`StatefulOperator::load`]ed table.
+    fn save(&mut self) -> Result<Vec<RecordBatch>>;
+    /// Takes over a state that [`StatefulOperator::save`] gave; the operator is new.
+    fn load(&mut self, tables: Vec<RecordBatch>) -> Result<()>;
 }

@@ -12,6 +12,7 @@ use crate::batch::{BatchContext, Output, row_schema};
 use crate::error::Result;
 use crate::expr::{CompiledExpr, compile};
 use crate::plan::{Column, Expr};
+use crate::session::Session;
 
 pub(super) struct Project {
     exprs: Vec<CompiledExpr>,
@@ -19,8 +20,8 @@ pub(super) struct Project {
 }
 
 impl Project {
-    pub(super) fn new(columns: &[(Expr, Column)], input: &[Column]) -> Result<Self> {
-        let exprs = columns.iter().map(|(expr, _)| compile(expr, input)).collect::<Result<_>>()?;
+    pub(super) fn new(columns: &[(Expr, Column)], input: &[Column], session: &Session) -> Result<Self> {
+        let exprs = columns.iter().map(|(expr, _)| compile(expr, input, session)).collect::<Result<_>>()?;
         let output: Vec<Column> = columns.iter().map(|(_, column)| column.clone()).collect();
         Ok(Self { exprs, schema: row_schema(&output) })
     }

@@ -1,18 +1,26 @@
 //! The operators of a query as a tree, and how one micro-batch runs through it.
 
+use std::sync::Arc;
+
+use arrow::datatypes::SchemaRef;
 use arrow::record_batch::RecordBatch;
 
+use super::aggregate::aggregate;
+use super::assign_sessions::AssignSessions;
+use super::assign_windows::AssignWindows;
+use super::deduplicate::Deduplicate;
 use super::event_time::EventTimeOperator;
 use super::explode::Explode;
 use super::filter::Filter;
 use super::project::Project;
 use super::stream_join::{StreamJoin, split_condition};
-use super::{BinaryOperator, Operator, Side};
-use crate::batch::{BatchContext, BatchId};
+use super::{Operator, Side, StatefulOperator};
+use crate::batch::{BatchContext, BatchId, row_schema};
 use crate::error::{EngineError, Result};
 use crate::ledger::{KeptRow, Ledger};
-use crate::plan::{Delay, JoinKind, LogicalPlan};
+use crate::plan::{Delay, Expr, JoinKind, LogicalPlan, OutputMode};
 use crate::progress::StateProgress;
+use crate::session::Session;
 use crate::watermark::{EventTimeObservation, Watermark, Watermarks};
 
 /// A query's operators with their state.
@@ -22,12 +30,30 @@ pub struct OperatorTree {
     delays: Vec<Delay>,
     /// Names of the stateful operators, last of the pipeline first.
     stateful: Vec<&'static str>,
+    /// Each stateful operator's eviction watermark in the last batch; `None` before the first one of this process.
+    last_evictions: Vec<Option<Watermark>>,
 }
 
 enum Node {
     Source { index: usize },
     Unary { input: Box<Node>, operator: Box<dyn Operator>, event_time: Option<usize> },
-    Binary { left: Box<Node>, right: Box<Node>, operator: Box<dyn BinaryOperator>, stateful: usize },
+    Stateful { inputs: Vec<Node>, operator: Box<dyn StatefulOperator>, index: usize },
+    Union { inputs: Vec<Node>, schema: SchemaRef },
+}
+
+/// The state of every stateful operator, last of the pipeline first: tables as each operator saves them.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct TreeState {
+    /// Per operator.
+    pub operators: Vec<Vec<RecordBatch>>,
+}
+
+/// What the operators of a query are built under.
+pub struct TreeOptions<'a> {
+    /// Settings of expressions.
+    pub session: &'a Session,
+    /// What aggregations hand on.
+    pub mode: OutputMode,
 }
 
 /// Everything that one run of the tree reads and writes.
@@ -55,57 +81,20 @@ pub struct BatchResult {
 
 impl OperatorTree {
     /// Operators for an optimized plan.
-    pub fn build(plan: &LogicalPlan) -> Result<Self> {
-        let mut tree = Self { root: Node::Source { index: 0 }, delays: vec![], stateful: vec![] };
-        tree.root = tree.node(plan)?;
-        Ok(tree)
+    ///
+    /// # Errors
+    /// What Spark refuses when it plans the first batch.
+    pub fn build(plan: &LogicalPlan, options: &TreeOptions<'_>) -> Result<Self> {
+        let mut builder = Builder { options, delays: vec![], stateful: vec![] };
+        let root = builder.node(plan)?;
+        let Builder { delays, stateful, .. } = builder;
+        let last_evictions = vec![None; stateful.len()];
+        Ok(Self { root, delays, stateful, last_evictions })
     }
 
     /// Delays of the event-time operators in plan pre-order: what the watermark tracker needs to know.
     pub fn delays(&self) -> &[Delay] {
         &self.delays
-    }
-
-    fn node(&mut self, plan: &LogicalPlan) -> Result<Node> {
-        Ok(match plan {
-            LogicalPlan::Stream { source, .. } => Node::Source { index: *source },
-            LogicalPlan::Project { input, columns } => {
-                self.unary(input, Box::new(Project::new(columns, &input.columns())?))?
-            }
-            LogicalPlan::Filter { input, predicate, origin } => {
-                self.unary(input, Box::new(Filter::new(predicate, *origin, &input.columns())?))?
-            }
-            LogicalPlan::Explode { input, array, outer, column } => {
-                self.unary(input, Box::new(Explode::new(array, *outer, column, &input.columns())?))?
-            }
-            LogicalPlan::EventTime { input, column, delay } => {
-                let event_time = Some(self.delays.len());
-                self.delays.push(*delay);
-                let index = input.columns().iter().position(|c| c.id == *column);
-                let index = index.expect("the planner resolved the event-time column");
-                let input = Box::new(self.node(input)?);
-                Node::Unary { input, operator: Box::new(EventTimeOperator { index }), event_time }
-            }
-            LogicalPlan::Join { left, right, kind: JoinKind::Inner, condition } => {
-                let stateful = self.stateful.len();
-                let (columns, other) = (left.columns(), right.columns());
-                let split = split_condition(condition.as_ref(), &columns, &other);
-                if split.equalities.is_empty() {
-                    return Err(EngineError::Refused {
-                        message: "Stream-stream join without equality predicate is not supported.".into(),
-                        help: "add a condition such as `a.id = b.id` to the join".into(),
-                    });
-                }
-                let join = StreamJoin::new(&split, &columns, &other)?;
-                self.stateful.push(join.name());
-                let (left, right) = (Box::new(self.node(left)?), Box::new(self.node(right)?));
-                Node::Binary { left, right, operator: Box::new(join), stateful }
-            }
-        })
-    }
-
-    fn unary(&mut self, input: &LogicalPlan, operator: Box<dyn Operator>) -> Result<Node> {
-        Ok(Node::Unary { input: Box::new(self.node(input)?), operator, event_time: None })
     }
 
     /// Runs one micro-batch. `late` and `eviction` are the global watermarks of the batch before and of this one.
@@ -122,7 +111,7 @@ impl OperatorTree {
             inputs,
             ledger,
             observations: vec![EventTimeObservation::default(); self.delays.len()],
-            watermarks: self.propagated(late, eviction),
+            watermarks: self.propagated(late, eviction)?,
             states: vec![StateProgress::default(); self.stateful.len()],
         };
         let mut rows = Vec::new();
@@ -130,30 +119,148 @@ impl OperatorTree {
             rows.push(batch);
             Ok(())
         })?;
+        for (last, watermarks) in self.last_evictions.iter_mut().zip(&run.watermarks) {
+            *last = Some(watermarks.eviction);
+        }
         let state = self.stateful.iter().copied().zip(run.states).collect();
         Ok(BatchResult { rows, ledger: run.ledger, observations: run.observations, state })
     }
 
-    /// Whether a batch without data would change anything at the given global watermarks.
-    pub fn needs_batch(&self, late: Watermark, eviction: Watermark) -> bool {
-        self.root.needs_batch(&self.propagated(late, eviction))
+    /// Whether a batch without data would change anything at the given global watermarks: whether some operator
+    /// that evicts would do so at a higher watermark than in the batch before (`shouldRunAnotherBatch`).
+    pub fn needs_batch(&self, late: Watermark, eviction: Watermark) -> Result<bool> {
+        let next = self.propagated(late, eviction)?;
+        let rises = |index: usize| self.last_evictions[index].is_some_and(|last| next[index].eviction > last);
+        Ok(self.root.operators().iter().any(|(index, operator)| operator.evicts() && rises(*index)))
     }
 
     /// The rows in state, operator by operator.
     pub fn kept(&self) -> Vec<KeptRow> {
-        let mut kept = Vec::new();
-        self.root.collect_kept(&mut kept);
-        kept
+        self.root.operators().iter().flat_map(|(_, operator)| operator.kept()).collect()
+    }
+
+    /// Everything that is in state.
+    pub fn save(&mut self) -> Result<TreeState> {
+        let mut operators = Vec::new();
+        self.root.for_each_operator(&mut |operator| {
+            operators.push(operator.save()?);
+            Ok(())
+        })?;
+        Ok(TreeState { operators })
+    }
+
+    /// Takes over a saved state; the tree has to be new.
+    pub fn load(&mut self, state: TreeState) -> Result<()> {
+        let mut saved = state.operators.into_iter();
+        self.root.for_each_operator(&mut |operator| match saved.next() {
+            Some(tables) => operator.load(tables),
+            None => Ok(()),
+        })
     }
 
     /// Each stateful operator's own watermarks: the global ones, propagated through the operators below it.
-    fn propagated(&self, late: Watermark, eviction: Watermark) -> Vec<Watermarks> {
+    fn propagated(&self, late: Watermark, eviction: Watermark) -> Result<Vec<Watermarks>> {
         let mut inputs =
             [vec![Watermark::ZERO; self.stateful.len()], vec![Watermark::ZERO; self.stateful.len()]];
-        self.root.propagate(late, &mut inputs[0]);
-        self.root.propagate(eviction, &mut inputs[1]);
+        for (global, inputs) in [late, eviction].into_iter().zip(&mut inputs) {
+            if global != Watermark::ZERO {
+                self.root.propagate(global, inputs)?;
+            }
+        }
         let [late, eviction] = inputs;
-        late.into_iter().zip(eviction).map(|(late, eviction)| Watermarks { late, eviction }).collect()
+        Ok(late.into_iter().zip(eviction).map(|(late, eviction)| Watermarks { late, eviction }).collect())
+    }
+}
+
+/// Turns plan nodes into operators and numbers them.
+struct Builder<'a> {
+    options: &'a TreeOptions<'a>,
+    delays: Vec<Delay>,
+    stateful: Vec<&'static str>,
+}
+
+impl Builder<'_> {
+    fn node(&mut self, plan: &LogicalPlan) -> Result<Node> {
+        let session = self.options.session;
+        Ok(match plan {
+            LogicalPlan::Stream { source, .. } => Node::Source { index: *source },
+            LogicalPlan::RowWindow { .. } => unreachable!("refused when the query started"),
+            LogicalPlan::Project { input, columns } => {
+                self.unary(input, Project::new(columns, &input.columns(), session)?)?
+            }
+            LogicalPlan::Filter { input, predicate, origin } => {
+                self.unary(input, Filter::new(predicate, *origin, &input.columns(), session)?)?
+            }
+            LogicalPlan::Explode { input, array, outer, column } => {
+                self.unary(input, Explode::new(array, *outer, column, &input.columns(), session)?)?
+            }
+            LogicalPlan::Window { input, time, window, column } => {
+                self.unary(input, AssignWindows::new(time, *window, column, &input.columns(), session)?)?
+            }
+            LogicalPlan::Session { input, time, gap, column } => {
+                self.unary(input, AssignSessions::new(time, gap, column, &input.columns(), session)?)?
+            }
+            LogicalPlan::EventTime { input, column, delay } => {
+                let event_time = Some(self.delays.len());
+                self.delays.push(*delay);
+                let index = input.columns().iter().position(|c| c.id == *column);
+                let index = index.expect("the planner resolved the event-time column");
+                let input = Box::new(self.node(input)?);
+                Node::Unary { input, operator: Box::new(EventTimeOperator { index }), event_time }
+            }
+            LogicalPlan::Union { inputs, columns } => {
+                let inputs = inputs.iter().map(|input| self.node(input)).collect::<Result<_>>()?;
+                Node::Union { inputs, schema: row_schema(columns) }
+            }
+            LogicalPlan::Join { left, right, kind, condition } => {
+                let join = self.join(left, right, *kind, condition.as_ref(), plan)?;
+                self.stateful(join, &[left, right])?
+            }
+            LogicalPlan::Deduplicate { input, keys, within_watermark } => {
+                let columns = input.columns();
+                let operator: Box<dyn StatefulOperator> = match within_watermark {
+                    false => Box::new(Deduplicate::new(keys, &columns, session)?),
+                    true => Box::new(Deduplicate::within_watermark(keys, &columns, session)?),
+                };
+                self.stateful(operator, &[input])?
+            }
+            LogicalPlan::Aggregate { input, keys, session: sessions, aggregates } => {
+                let columns = input.columns();
+                let operator = aggregate(keys, *sessions, aggregates, &columns, self.options)?;
+                self.stateful(operator, &[input])?
+            }
+        })
+    }
+
+    fn unary(&mut self, input: &LogicalPlan, operator: impl Operator + 'static) -> Result<Node> {
+        Ok(Node::Unary { input: Box::new(self.node(input)?), operator: Box::new(operator), event_time: None })
+    }
+
+    fn stateful(&mut self, operator: Box<dyn StatefulOperator>, inputs: &[&LogicalPlan]) -> Result<Node> {
+        let index = self.stateful.len();
+        self.stateful.push(operator.name());
+        let inputs = inputs.iter().map(|input| self.node(input)).collect::<Result<_>>()?;
+        Ok(Node::Stateful { inputs, operator, index })
+    }
+
+    fn join(
+        &self,
+        left: &LogicalPlan,
+        right: &LogicalPlan,
+        kind: JoinKind,
+        condition: Option<&Expr>,
+        plan: &LogicalPlan,
+    ) -> Result<Box<dyn StatefulOperator>> {
+        let (left, right) = (left.columns(), right.columns());
+        let split = split_condition(condition, &left, &right);
+        if split.equalities.is_empty() {
+            return Err(EngineError::Refused {
+                message: "Stream-stream join without equality predicate is not supported.".into(),
+                help: "add a condition such as `a.id = b.id` to the join".into(),
+            });
+        }
+        let output = plan.columns();
+        Ok(Box::new(StreamJoin::new(kind, &split, &left, &right, &output, self.options.session)?))
     }
 }
 
@@ -209,63 +316,95 @@ impl Node {
                 operator.process(batch, &mut context.lend(), &mut |b| keep(b, &mut produced))?;
                 forward(produced, run, out)
             }),
-            Node::Binary { left, right, operator, stateful } => {
-                for (side, input) in [(Side::Left, left), (Side::Right, right)] {
+            Node::Stateful { inputs, operator, index } => {
+                for (side, input) in [Side::Left, Side::Right].into_iter().zip(inputs) {
                     input.run(run, &mut |batch, run| {
                         let mut produced = Vec::new();
-                        let mut context = run.context(Some(*stateful), None);
+                        let mut context = run.context(Some(*index), None);
                         operator
                             .process(side, batch, &mut context.lend(), &mut |b| keep(b, &mut produced))?;
                         forward(produced, run, out)
                     })?;
                 }
                 let mut produced = Vec::new();
-                let mut context = run.context(Some(*stateful), None);
+                let mut context = run.context(Some(*index), None);
                 operator.finish(&mut context.lend(), &mut |b| keep(b, &mut produced))?;
                 forward(produced, run, out)
             }
+            Node::Union { inputs, schema } => inputs.iter_mut().try_for_each(|input| {
+                input.run(run, &mut |batch, run| {
+                    out(RecordBatch::try_new(Arc::clone(schema), batch.columns().to_vec())?, run)
+                })
+            }),
+        }
+    }
+
+    fn inputs(&self) -> &[Node] {
+        match self {
+            Node::Source { .. } => &[],
+            Node::Unary { input, .. } => std::slice::from_ref(input),
+            Node::Stateful { inputs, .. } | Node::Union { inputs, .. } => inputs,
         }
     }
 
     /// This node's output watermark; writes each stateful operator's input watermark on the way up
     /// (`WatermarkPropagator`). `None` without an event-time operator below.
-    fn propagate(&self, global: Watermark, inputs: &mut [Watermark]) -> Option<Watermark> {
-        match self {
-            Node::Source { .. } => None,
-            Node::Unary { event_time: Some(_), input, .. } => {
-                input.propagate(global, inputs);
-                Some(global)
+    fn propagate(&self, global: Watermark, operators: &mut [Watermark]) -> Result<Option<Watermark>> {
+        let mut input: Option<Watermark> = None;
+        for node in self.inputs() {
+            let below = node.propagate(global, operators)?;
+            input = input.into_iter().chain(below).min();
+        }
+        Ok(match self {
+            Node::Unary { event_time: Some(_), .. } => match input {
+                None => Some(global),
+                Some(_) => return Err(redefined_watermark()),
+            },
+            Node::Stateful { operator, index, .. } => {
+                let input = input.unwrap_or(Watermark::ZERO);
+                operators[*index] = input;
+                Some(operator.output_watermark(input))
             }
-            Node::Unary { input, .. } => input.propagate(global, inputs),
-            Node::Binary { left, right, operator, stateful } => {
-                let sides = [left.propagate(global, inputs), right.propagate(global, inputs)];
-                let input = sides.into_iter().flatten().min().unwrap_or(Watermark::ZERO);
-                inputs[*stateful] = input;
-                Some(if global == Watermark::ZERO { global } else { operator.output_watermark(input) })
+            _ => input,
+        })
+    }
+
+    /// Stateful operators and their numbers, last of the pipeline first.
+    fn operators(&self) -> Vec<(usize, &dyn StatefulOperator)> {
+        let mut operators = match self {
+            Node::Stateful { operator, index, .. } => vec![(*index, operator.as_ref())],
+            _ => vec![],
+        };
+        operators.extend(self.inputs().iter().flat_map(Node::operators));
+        operators
+    }
+
+    fn for_each_operator(
+        &mut self,
+        with: &mut dyn FnMut(&mut dyn StatefulOperator) -> Result<()>,
+    ) -> Result<()> {
+        match self {
+            Node::Source { .. } => Ok(()),
+            Node::Unary { input, .. } => input.for_each_operator(with),
+            Node::Stateful { inputs, operator, .. } => {
+                with(operator.as_mut())?;
+                inputs.iter_mut().try_for_each(|input| input.for_each_operator(with))
+            }
+            Node::Union { inputs, .. } => {
+                inputs.iter_mut().try_for_each(|input| input.for_each_operator(with))
             }
         }
     }
+}
 
-    fn collect_kept(&self, kept: &mut Vec<KeptRow>) {
-        match self {
-            Node::Source { .. } => {}
-            Node::Unary { input, .. } => input.collect_kept(kept),
-            Node::Binary { left, right, operator, .. } => {
-                kept.extend(operator.kept());
-                left.collect_kept(kept);
-                right.collect_kept(kept);
-            }
-        }
-    }
-
-    fn needs_batch(&self, next: &[Watermarks]) -> bool {
-        match self {
-            Node::Source { .. } => false,
-            Node::Unary { input, .. } => input.needs_batch(next),
-            Node::Binary { left, right, operator, stateful } => {
-                operator.needs_batch(&next[*stateful]) || left.needs_batch(next) || right.needs_batch(next)
-            }
-        }
+/// Spark finds it out when it propagates the first watermark that is not zero.
+fn redefined_watermark() -> EngineError {
+    EngineError::Refused {
+        message: "Redefining watermark is disallowed. You can set the config \
+                  'spark.sql.streaming.statefulOperator.allowMultiple' to 'false' to restore the previous behavior. \
+                  Note that multiple stateful operators will be disallowed."
+            .into(),
+        help: "declare the watermark once, on the stream; group by `window(window, …)` further on".into(),
     }
 }
 

@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 
 use arrow::datatypes::{DataType, Field};
 
+use super::Expr;
+
 /// Identity of one column within a plan; survives filters and joins, renewed by every projection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ColumnId(pub u32);
@@ -34,6 +36,17 @@ impl Column {
     /// The Arrow field of this column.
     pub fn field(&self) -> Field {
         Field::new(&self.name, self.data_type.clone(), self.nullable)
+    }
+
+    /// An expression that is the column's value.
+    pub fn reference(&self) -> Expr {
+        Expr::Column { id: self.id, data_type: self.data_type.clone(), nullable: self.nullable }
+    }
+
+    /// A column of stored rows that holds the time at which each is due, in microseconds.
+    pub(crate) fn due() -> Column {
+        let id = ColumnId(u32::MAX);
+        Column { id, name: "__due".into(), data_type: DataType::Int64, nullable: true, delay: None }
     }
 }
 

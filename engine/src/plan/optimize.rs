@@ -1,15 +1,19 @@
 //! The rewrites of Spark's optimizer that change an answer, and only those.
 //!
-//! A row counts towards the watermark when it reaches the event-time operator, so it matters on which side of
-//! that operator a filter stands. Spark moves deterministic conjuncts that do not read the event-time column below
-//! it, among them the one-sided conjuncts of a join condition and the `IS NOT NULL` that it infers for join keys:
-//! a row with a null join key does not advance the watermark of an inner join.
+//! A row counts towards the watermark when it reaches the event-time operator, and it is kept in state when it
+//! reaches a join, so it matters where a filter stands. Spark moves deterministic conjuncts down: below the
+//! event-time operator unless they read its column, into the sides of a join as its kind allows, below an
+//! aggregation when they read grouping keys only. Among them are the one-sided conjuncts of a join condition and the
+//! `IS NOT NULL` that it infers for what the condition compares: a row with a null join key does not advance the
+//! watermark of an inner join.
 //!
-//! Source: `PushPredicateThroughNonJoin`, `PushPredicateThroughJoin`, `InferFiltersFromConstraints` (Spark 3.5.4).
+//! Source: `PushPredicateThroughNonJoin`, `PushPredicateThroughJoin`, `InferFiltersFromConstraints`,
+//! `EliminateOuterJoin` (Spark 3.5.4).
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::column::ids;
+use super::constraints::{constraints, infer};
 use super::{Column, ColumnId, Expr, FilterOrigin, JoinKind, LogicalPlan, conjunction, split_conjunction};
 
 /// A conjunct on its way down, and who asked for it.
@@ -18,7 +22,8 @@ type Predicate = (Expr, FilterOrigin);
 /// Applies every rewrite.
 pub fn optimize(plan: LogicalPlan) -> LogicalPlan {
     match plan {
-        LogicalPlan::Stream { .. } => plan,
+        // A row window was refused before.
+        LogicalPlan::Stream { .. } | LogicalPlan::RowWindow { .. } => plan,
         LogicalPlan::Project { input, columns } => {
             LogicalPlan::Project { input: Box::new(optimize(*input)), columns }
         }
@@ -32,59 +37,111 @@ pub fn optimize(plan: LogicalPlan) -> LogicalPlan {
         LogicalPlan::EventTime { input, column, delay } => {
             LogicalPlan::EventTime { input: Box::new(optimize(*input)), column, delay }
         }
-        LogicalPlan::Join { left, right, kind: JoinKind::Inner, condition } => {
-            inner_join(optimize(*left), optimize(*right), condition)
+        LogicalPlan::Window { input, time, window, column } => {
+            let mut input = optimize(*input);
+            // Uneven windows are filtered one by one behind the expansion.
+            if window.duration % window.slide == 0 {
+                input = push(input, vec![has_time(&time)]);
+            }
+            LogicalPlan::Window { input: Box::new(input), time, window, column }
+        }
+        LogicalPlan::Session { input, time, gap, column } => {
+            let input = push(optimize(*input), vec![has_time(&time)]);
+            LogicalPlan::Session { input: Box::new(input), time, gap, column }
+        }
+        LogicalPlan::Aggregate { input, keys, session, aggregates } => {
+            LogicalPlan::Aggregate { input: Box::new(optimize(*input)), keys, session, aggregates }
+        }
+        LogicalPlan::Deduplicate { input, keys, within_watermark } => {
+            LogicalPlan::Deduplicate { input: Box::new(optimize(*input)), keys, within_watermark }
+        }
+        LogicalPlan::Union { inputs, columns } => {
+            LogicalPlan::Union { inputs: inputs.into_iter().map(optimize).collect(), columns }
+        }
+        LogicalPlan::Join { left, right, kind, condition } => {
+            join(optimize(*left), optimize(*right), kind, condition)
         }
     }
 }
 
-/// Moves one-sided conjuncts below an inner join and adds what its condition says about nulls.
-fn inner_join(left: LogicalPlan, right: LogicalPlan, condition: Option<Expr>) -> LogicalPlan {
+fn has_time(time: &Expr) -> Predicate {
+    (Expr::IsNotNull(Box::new(time.clone())), FilterOrigin::NullEventTime)
+}
+
+/// Moves one-sided conjuncts below a join and adds what its condition and its inputs say about the other side.
+fn join(left: LogicalPlan, right: LogicalPlan, kind: JoinKind, condition: Option<Expr>) -> LogicalPlan {
     let conjuncts = condition.as_ref().map(split_conjunction).unwrap_or_default();
-    let not_null: BTreeSet<ColumnId> = conjuncts.iter().flat_map(Expr::null_intolerant_columns).collect();
-    let (mut for_left, mut for_right, mut kept) = (Vec::new(), Vec::new(), Vec::new());
+    // Which sides lose a row that the condition rules out.
+    let into_left = matches!(kind, JoinKind::Inner | JoinKind::LeftSemi | JoinKind::RightOuter);
+    let into_right =
+        matches!(kind, JoinKind::Inner | JoinKind::LeftSemi | JoinKind::LeftOuter | JoinKind::LeftAnti);
     let (left_columns, right_columns) = (left.columns(), right.columns());
+    let known: Vec<Expr> = [constraints(&left), constraints(&right), conjuncts.clone()].concat();
+    let inferred = infer(&known);
+    let mut for_left = inferred_filters(&inferred, &left, &left_columns, into_left);
+    let mut for_right = inferred_filters(&inferred, &right, &right_columns, into_right);
     let (left_ids, right_ids) = (ids(&left_columns), ids(&right_columns));
+    let mut kept = Vec::new();
     for conjunct in conjuncts {
         let references = conjunct.references();
-        if references.is_subset(&left_ids) {
+        if into_left && !references.is_empty() && references.is_subset(&left_ids) {
             for_left.push((conjunct, FilterOrigin::Query));
-        } else if references.is_subset(&right_ids) {
+        } else if into_right && !references.is_empty() && references.is_subset(&right_ids) {
             for_right.push((conjunct, FilterOrigin::Query));
         } else {
             kept.push(conjunct);
         }
     }
-    for_left.extend(not_null_filters(&left_columns, &not_null));
-    for_right.extend(not_null_filters(&right_columns, &not_null));
     LogicalPlan::Join {
         left: Box::new(push(left, for_left)),
         right: Box::new(push(right, for_right)),
-        kind: JoinKind::Inner,
+        kind,
         condition: conjunction(kept),
     }
 }
 
-fn not_null_filters(columns: &[Column], constrained: &BTreeSet<ColumnId>) -> Vec<Predicate> {
-    let nullable = columns.iter().filter(|c| c.nullable && constrained.contains(&c.id));
-    let filter = |c: &Column| {
-        let column = Expr::Column { id: c.id, data_type: c.data_type.clone(), nullable: true };
-        let origin = match c.delay {
-            Some(_) => FilterOrigin::NullEventTime,
-            None => FilterOrigin::NullKey,
-        };
-        (Expr::IsNotNull(Box::new(column)), origin)
-    };
-    nullable.map(filter).collect()
+/// What was inferred about one side and is not known of it already.
+fn inferred_filters(
+    inferred: &[Expr],
+    side: &LogicalPlan,
+    columns: &[Column],
+    allowed: bool,
+) -> Vec<Predicate> {
+    if !allowed {
+        return vec![];
+    }
+    let (own, known) = (ids(columns), constraints(side));
+    let news = inferred.iter().filter(|e| e.references().is_subset(&own) && !known.contains(e));
+    news.filter(|e| !is_trivial(e, columns)).map(|e| (e.clone(), origin(e, columns))).collect()
 }
 
-/// Puts predicates as far below `plan` as makes a difference: under every event-time operator that they do not
-/// concern, and no further.
+/// `IS NOT NULL` of a column that cannot be null says nothing.
+fn is_trivial(predicate: &Expr, columns: &[Column]) -> bool {
+    match predicate {
+        Expr::IsNotNull(input) => match input.as_ref() {
+            Expr::Column { id, .. } => columns.iter().any(|c| c.id == *id && !c.nullable),
+            _ => false,
+        },
+        _ => false,
+    }
+}
+
+/// How the ledger names a row that an inferred filter removes.
+fn origin(predicate: &Expr, columns: &[Column]) -> FilterOrigin {
+    let is_time = |id: &ColumnId| columns.iter().any(|c| c.id == *id && c.delay.is_some());
+    match predicate {
+        Expr::IsNotNull(input) if input.references().iter().any(is_time) => FilterOrigin::NullEventTime,
+        Expr::IsNotNull(_) => FilterOrigin::NullKey,
+        _ => FilterOrigin::Query,
+    }
+}
+
+/// Puts predicates as far down as makes a difference.
 fn push(plan: LogicalPlan, predicates: Vec<Predicate>) -> LogicalPlan {
     if predicates.is_empty() {
         return plan;
     }
-    if !observes_event_time(&plan) {
+    if !is_sensitive(&plan) {
         return wrap(plan, predicates);
     }
     match plan {
@@ -104,15 +161,81 @@ fn push(plan: LogicalPlan, predicates: Vec<Predicate>) -> LogicalPlan {
             let (above, below) = split(predicates, |p| p.references().contains(&column.id));
             wrap(LogicalPlan::Explode { input: Box::new(push(*input, below)), array, outer, column }, above)
         }
-        LogicalPlan::Join { left, right, kind: JoinKind::Inner, condition } => {
-            let (left_ids, right_ids) = (ids(&left.columns()), ids(&right.columns()));
-            let (for_left, rest) = split(predicates, |p| p.references().is_subset(&left_ids));
-            let (for_right, above) = split(rest, |p| p.references().is_subset(&right_ids));
-            let left = Box::new(push(*left, for_left));
-            let right = Box::new(push(*right, for_right));
-            wrap(LogicalPlan::Join { left, right, kind: JoinKind::Inner, condition }, above)
+        LogicalPlan::Window { input, time, window, column } => {
+            let (above, below) = split(predicates, |p| p.references().contains(&column.id));
+            wrap(LogicalPlan::Window { input: Box::new(push(*input, below)), time, window, column }, above)
         }
-        LogicalPlan::Stream { .. } => wrap(plan, predicates),
+        LogicalPlan::Session { input, time, gap, column } => {
+            let (above, below) = split(predicates, |p| p.references().contains(&column.id));
+            wrap(LogicalPlan::Session { input: Box::new(push(*input, below)), time, gap, column }, above)
+        }
+        LogicalPlan::Aggregate { input, keys, session, aggregates } => {
+            let of_keys = |p: &Expr| {
+                let references = p.references();
+                !references.is_empty()
+                    && references.iter().all(|id| keys.contains(id) && session != Some(*id))
+            };
+            let (below, above) = split(predicates, of_keys);
+            let input = Box::new(push(*input, below));
+            wrap(LogicalPlan::Aggregate { input, keys, session, aggregates }, above)
+        }
+        LogicalPlan::Union { inputs, columns } => {
+            let below = |input: LogicalPlan| {
+                let own = input.columns();
+                let with: BTreeMap<ColumnId, Expr> =
+                    columns.iter().map(|c| c.id).zip(own.iter().map(Column::reference)).collect();
+                let predicates = predicates.iter().map(|(p, origin)| (p.substitute(&with), *origin));
+                let predicates = predicates.collect();
+                push(input, predicates)
+            };
+            LogicalPlan::Union { inputs: inputs.into_iter().map(below).collect(), columns }
+        }
+        LogicalPlan::Join { left, right, kind, condition } => {
+            push_through_join(*left, *right, kind, condition, predicates)
+        }
+        LogicalPlan::Stream { .. } | LogicalPlan::RowWindow { .. } | LogicalPlan::Deduplicate { .. } => {
+            wrap(plan, predicates)
+        }
+    }
+}
+
+/// A filter above a join: each conjunct goes to its side where a row that it rules out could not come out anyway;
+/// of an inner join the rest becomes part of the condition.
+fn push_through_join(
+    left: LogicalPlan,
+    right: LogicalPlan,
+    kind: JoinKind,
+    condition: Option<Expr>,
+    predicates: Vec<Predicate>,
+) -> LogicalPlan {
+    let (left_ids, right_ids) = (ids(&left.columns()), ids(&right.columns()));
+    let rejects = |side: &std::collections::BTreeSet<ColumnId>| {
+        predicates.iter().any(|(p, _)| p.null_intolerant_columns().iter().any(|id| side.contains(id)))
+    };
+    let kind = without_useless_nulls(kind, rejects(&left_ids), rejects(&right_ids));
+    let of_left = |p: &Expr| p.references().is_subset(&left_ids);
+    let of_right = |p: &Expr| p.references().is_subset(&right_ids);
+    let into_left =
+        matches!(kind, JoinKind::Inner | JoinKind::LeftOuter | JoinKind::LeftSemi | JoinKind::LeftAnti);
+    let into_right = matches!(kind, JoinKind::Inner | JoinKind::RightOuter);
+    let (for_left, rest) = split(predicates, |p| into_left && of_left(p));
+    let (for_right, rest) = split(rest, |p| into_right && of_right(p));
+    if kind == JoinKind::Inner {
+        let all = rest.into_iter().map(|(p, _)| p).chain(condition);
+        return join(push(left, for_left), push(right, for_right), kind, conjunction(all));
+    }
+    wrap(join(push(left, for_left), push(right, for_right), kind, condition), rest)
+}
+
+/// An outer join whose null rows a filter above it rejects is a narrower join.
+fn without_useless_nulls(kind: JoinKind, rejects_left: bool, rejects_right: bool) -> JoinKind {
+    match kind {
+        JoinKind::RightOuter if rejects_left => JoinKind::Inner,
+        JoinKind::LeftOuter if rejects_right => JoinKind::Inner,
+        JoinKind::FullOuter if rejects_left && rejects_right => JoinKind::Inner,
+        JoinKind::FullOuter if rejects_left => JoinKind::LeftOuter,
+        JoinKind::FullOuter if rejects_right => JoinKind::RightOuter,
+        _ => kind,
     }
 }
 
@@ -128,6 +251,11 @@ fn wrap(plan: LogicalPlan, predicates: Vec<Predicate>) -> LogicalPlan {
     })
 }
 
-fn observes_event_time(plan: &LogicalPlan) -> bool {
-    matches!(plan, LogicalPlan::EventTime { .. }) || plan.inputs().into_iter().any(observes_event_time)
+/// Whether it matters on which side of this plan's operators a filter stands.
+fn is_sensitive(plan: &LogicalPlan) -> bool {
+    let keeps = matches!(
+        plan,
+        LogicalPlan::EventTime { .. } | LogicalPlan::Join { .. } | LogicalPlan::Aggregate { .. }
+    );
+    keeps || plan.inputs().into_iter().any(is_sensitive)
 }

@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 
 use super::{OffsetRange, Offsets, ShardOffset, Source, SourceRead, SourceRecord};
 use crate::error::{EngineError, Result};
-use crate::ports::{PortError, ShardRecord, StartPosition, StreamApi};
+use crate::ports::{PortError, RecordsPage, ShardRecord, StartPosition, StreamApi};
 
 /// Where to start without a checkpoint (Glue `startingPosition`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -54,12 +54,14 @@ pub struct KinesisSource {
     api: Box<dyn StreamApi>,
     /// What [`Source::latest`] fetched, and the range it belongs to.
     fetched: Option<(OffsetRange, SourceRead)>,
+    /// Per shard, the iterator that the last read ended with and the offset that it stands at.
+    cursors: BTreeMap<String, (ShardOffset, String)>,
 }
 
 impl KinesisSource {
     /// A source over one stream.
     pub fn new(stream: impl Into<String>, options: KinesisOptions, api: Box<dyn StreamApi>) -> Self {
-        Self { stream: stream.into(), options, api, fetched: None }
+        Self { stream: stream.into(), options, api, fetched: None, cursors: BTreeMap::new() }
     }
 
     fn shards(&mut self) -> Result<Vec<String>> {
@@ -69,28 +71,48 @@ impl KinesisSource {
         Ok(shards)
     }
 
-    /// Reads one shard from `start`, page by page, until `done` says that the last page was enough.
+    /// Reads one shard from `start`, page by page, until `done` says that the records so far are enough.
     fn read_shard(
         &mut self,
         shard: &str,
         start: &ShardOffset,
         mut done: impl FnMut(&[ShardRecord]) -> bool,
     ) -> Result<Vec<ShardRecord>> {
+        let mut page = self.first_page(shard, start)?;
+        let mut records = Vec::new();
+        loop {
+            records.append(&mut page.records);
+            let Some(next) = page.next_iterator.take() else { return Ok(records) };
+            if page.behind_millis == 0 || done(&records) {
+                let at = records.last().map(|r| ShardOffset::After(r.sequence_number.clone()));
+                self.cursors.insert(shard.to_owned(), (at.unwrap_or_else(|| start.clone()), next));
+                return Ok(records);
+            }
+            page = self.page(&next)?;
+        }
+    }
+
+    /// The first page behind `start`: through the iterator that stands there, if there is one and it has not
+    /// expired, else through a new one.
+    fn first_page(&mut self, shard: &str, start: &ShardOffset) -> Result<RecordsPage> {
+        if let Some((at, iterator)) = self.cursors.remove(shard)
+            && at == *start
+            && let Ok(page) = self.page(&iterator)
+        {
+            return Ok(page);
+        }
         let position = match start {
             ShardOffset::TrimHorizon => StartPosition::TrimHorizon,
             ShardOffset::AtTimestamp(millis) => StartPosition::AtTimestamp(*millis),
             ShardOffset::After(sequence_number) => StartPosition::AfterSequenceNumber(sequence_number),
         };
         let iterator = self.api.shard_iterator(&self.stream, shard, position);
-        let mut next = Some(iterator.map_err(|e| failed("GetShardIterator", &self.stream, e))?);
-        let mut records = Vec::new();
-        while let Some(iterator) = next {
-            let page = self.api.get_records(&iterator, self.options.records_per_read_max);
-            let page = page.map_err(|e| failed("GetRecords", &self.stream, e))?;
-            records.extend(page.records);
-            next = page.next_iterator.filter(|_| page.behind_millis > 0 && !done(&records));
-        }
-        Ok(records)
+        self.page(&iterator.map_err(|e| failed("GetShardIterator", &self.stream, e))?)
+    }
+
+    fn page(&mut self, iterator: &str) -> Result<RecordsPage> {
+        let page = self.api.get_records(iterator, self.options.records_per_read_max);
+        page.map_err(|e| failed("GetRecords", &self.stream, e))
     }
 }
 

@@ -71,7 +71,7 @@ impl<'a> Places<'a> {
     }
 
     /// The parser's messages end in `at Line: 3, Column: 7`, or speak of the end of the text.
-    pub(super) fn from_parser(&self, message: &str) -> SqlError {
+    pub(super) fn parser_error(&self, message: &str) -> SqlError {
         let (what, place) = message.rsplit_once(" at Line: ").unwrap_or((message, ""));
         let mut numbers = place.split(", Column: ").map(str::parse::<u64>);
         let location = match (numbers.next(), numbers.next()) {
@@ -92,10 +92,16 @@ impl<'a> Places<'a> {
     }
 }
 
+/// The parser's sentence as ours: in lower case (but for keywords), without a full stop.
 fn lower(message: &str) -> String {
-    let message = message.trim_start_matches("sql parser error: ");
+    let message = message.trim_start_matches("sql parser error: ").trim_end_matches('.');
+    let message = message.replace("found: EOF", "found: the end of the file");
+    let keyword = message.chars().nth(1).is_some_and(char::is_uppercase);
     let mut chars = message.chars();
-    chars.next().map(|c| c.to_lowercase().chain(chars).collect()).unwrap_or_default()
+    match chars.next() {
+        Some(first) if !keyword => first.to_lowercase().chain(chars).collect(),
+        _ => message,
+    }
 }
 
 /// The candidates closest to a misspelt name, best first, three at most.
@@ -135,6 +141,19 @@ mod tests {
     fn nearest_names_come_best_first() {
         assert_eq!(nearest("purchse_time", ["user_id", "purchase_time", "price"]), ["purchase_time"]);
         assert!(nearest("x", ["transaction_id"]).is_empty());
+    }
+
+    #[test]
+    fn the_parsers_sentences_become_ours() {
+        assert_eq!(
+            lower("sql parser error: Expected: end of statement, found: EOF"),
+            "expected: end of statement, found: the end of the file"
+        );
+        assert_eq!(
+            lower("Expected close delimiter '`' before EOF."),
+            "expected close delimiter '`' before EOF"
+        );
+        assert_eq!(lower("INTERVAL requires a unit"), "INTERVAL requires a unit");
     }
 
     #[test]

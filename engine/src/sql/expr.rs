@@ -207,14 +207,8 @@ impl Resolver<'_> {
     }
 
     fn cast(&self, value: &Ast, to: &sqlparser::ast::DataType, ast: &Ast) -> Result<Expr, SqlError> {
-        let span = match to {
-            sqlparser::ast::DataType::Custom(name, _) => self.places.range(name.span()),
-            _ => self.span(ast),
-        };
-        let target = types::parse_ddl_type(&to.to_string()).map_err(|error| {
-            SqlError::at(span.clone(), format!("[UNSUPPORTED_DATATYPE] {}", error.message))
-                .help(error.expected)
-        })?;
+        let target = types::parse_ddl_type(&to.to_string())
+            .map_err(|error| self.unknown_type(error, self.cast_type(value), ast))?;
         let value = self.resolve(value)?;
         let from = value.data_type();
         if !can_cast(&from, &target) {
@@ -225,6 +219,30 @@ impl Resolver<'_> {
             ));
         }
         Ok(cast_to(value, &target))
+    }
+
+    /// Where the type of `CAST(value AS type)` stands: the parser does not say.
+    fn cast_type(&self, value: &Ast) -> Option<Range<usize>> {
+        let rest = self.span(value).end;
+        let text = self.places.text(rest..self.places.len());
+        let start = rest + after_as(text)?;
+        let length = cast_type_length(self.places.text(start..self.places.len()));
+        Some(start..start + length)
+    }
+
+    /// Points at the part of the type that is wrong, where the place of the type is known.
+    fn unknown_type(&self, error: types::TypeError, place: Option<Range<usize>>, ast: &Ast) -> SqlError {
+        let part = |place: Range<usize>| {
+            let written = self.places.text(place.clone());
+            let offset = types::parse_ddl_type(written).err()?.offset.min(written.len());
+            let word = |c: char| !c.is_alphanumeric() && c != '_';
+            let length = written[offset..].find(word).unwrap_or(written.len() - offset);
+            Some(place.start + offset..place.start + offset + length)
+        };
+        let span = place.clone().and_then(part).or(place).unwrap_or_else(|| self.span(ast));
+        let says_so = error.message.starts_with("expected ");
+        let placed = SqlError::at(span, format!("[UNSUPPORTED_DATATYPE] {}", error.message));
+        if says_so { placed } else { placed.help(format!("expected {}", error.expected)) }
     }
 
     fn case(
@@ -335,8 +353,9 @@ impl Resolver<'_> {
         SqlError::at(
             self.places.range(call.name.span()),
             format!(
-                "[WRONG_NUM_ARGS.WITHOUT_SUGGESTION] `{}` takes {expected} arguments, found {found}",
-                call.name
+                "[WRONG_NUM_ARGS.WITHOUT_SUGGESTION] `{}` takes {expected} {}, found {found}",
+                call.name,
+                if expected == 1 { "argument" } else { "arguments" }
             ),
         )
     }
@@ -355,6 +374,28 @@ impl Resolver<'_> {
             }
         }
     }
+}
+
+/// Offset of the first word after the keyword AS.
+fn after_as(text: &str) -> Option<usize> {
+    let end_of_word = |at: usize| text[at..].chars().next().is_none_or(|c| !c.is_alphanumeric() && c != '_');
+    let mut blanks = text.char_indices().filter(|(_, c)| c.is_whitespace() || *c == ')');
+    let at = blanks.find_map(|(blank, c)| {
+        let at = blank + c.len_utf8();
+        let word = text.get(at..at + 2)?;
+        (word.eq_ignore_ascii_case("as") && end_of_word(at + 2)).then_some(at + 2)
+    })?;
+    Some(at + (text[at..].len() - text[at..].trim_start().len()))
+}
+
+/// How far the type reaches that a text begins with: up to the parenthesis that closes the CAST.
+fn cast_type_length(text: &str) -> usize {
+    let mut depth = 0;
+    let closes = |c: char| {
+        depth += i32::from(c == '(') - i32::from(c == ')');
+        depth < 0
+    };
+    text[..text.find(closes).unwrap_or(text.len())].trim_end().len()
 }
 
 fn binary_op(op: &BinaryOperator) -> Option<BinaryOp> {

@@ -43,7 +43,7 @@ pub(super) fn parse_interval(text: &str) -> Result<Interval, String> {
         _ => text,
     };
     let words: Vec<&str> = text.split_whitespace().collect();
-    if words.is_empty() || words.len() % 2 != 0 {
+    if words.is_empty() || !words.len().is_multiple_of(2) {
         return Err(format!("`{text}` is not an interval: expected pairs of number and unit"));
     }
     let mut interval = Interval::default();

@@ -91,7 +91,7 @@ fn parse(prepared: &Prepared, places: &error::Places<'_>) -> Result<Vec<Statemen
     let mut parser = Parser::new(&dialect).with_tokens_with_locations(prepared.tokens.clone());
     parser.parse_statements().map_err(|error| match error {
         ParserError::ParserError(message) | ParserError::TokenizerError(message) => {
-            places.from_parser(&message)
+            places.parser_error(&message)
         }
         ParserError::RecursionLimitExceeded => SqlError::at(0..0, "the query is nested too deeply"),
     })

@@ -33,7 +33,7 @@ pub(super) struct Prepared {
 pub(super) fn prepare(text: &str, places: &Places<'_>) -> Result<Prepared, SqlError> {
     let dialect = SparkSqlDialect {};
     let tokens = Tokenizer::new(&dialect, text).tokenize_with_location().map_err(|e| {
-        places.from_parser(&format!(
+        places.parser_error(&format!(
             "{} at Line: {}, Column: {}",
             e.message, e.location.line, e.location.column
         ))
@@ -106,14 +106,17 @@ impl Scan<'_> {
         let start = self.peek().map_or(self.places.len(), |t| self.places.start(t.span));
         let mut end = start;
         let mut parts: Vec<String> = Vec::new();
+        let mut number = false;
         while let Some(token) = self.peek() {
             let part = match &token.token {
                 Token::Number(number, _) => number.clone(),
                 Token::SingleQuotedString(text) | Token::DoubleQuotedString(text) => text.clone(),
                 Token::Minus => "-".to_owned(),
-                Token::Word(word) if Interval::is_unit(&word.value) => word.value.clone(),
+                // A number wants a unit: what stands there instead is what is wrong.
+                Token::Word(word) if number || Interval::is_unit(&word.value) => word.value.clone(),
                 _ => break,
             };
+            number = matches!(token.token, Token::Number(..));
             end = self.places.range(token.span).end;
             parts.push(part);
             self.at += 1;
@@ -178,5 +181,13 @@ mod tests {
         let text = "SELECT 1 FROM STREAM(a) WATERMARK ts DELAY OF INTERVAL ten MINUTES";
         let error = prepare(text, &Places::new(text)).err().unwrap();
         assert_eq!(error.span.start, text.find("ten").unwrap());
+    }
+
+    #[test]
+    fn a_word_that_is_no_unit_is_named() {
+        let text = "SELECT 1 FROM STREAM(a) WATERMARK ts DELAY OF INTERVAL 10 PARSECS AS x";
+        let error = prepare(text, &Places::new(text)).err().unwrap();
+        assert!(error.message.starts_with("`PARSECS` is not a unit of time"), "{error}");
+        assert_eq!(&text[error.span], "10 PARSECS");
     }
 }

@@ -16,7 +16,7 @@ use super::expr::Resolver;
 use super::prepass::WatermarkClause;
 use super::scope::{Name, Scope, column_expr};
 use crate::plan::{
-    Column, ColumnIds, Delay, Expr, FilterOrigin, JoinKind, LogicalPlan, Pipeline, SourceTable,
+    Column, ColumnIds, Delay, Expr, FilterOrigin, JoinKind, LogicalPlan, Pipeline, RecordFormat, SourceTable,
 };
 use crate::types;
 
@@ -254,7 +254,11 @@ impl<'a> Planner<'a> {
         }
         let fields = schema.fields().iter();
         let columns = fields.map(|f| self.ids.column(f.name(), f.data_type().clone(), true)).collect();
-        self.sources.push(SourceTable { table: name.value.clone(), schema: schema.clone() });
+        self.sources.push(SourceTable {
+            table: name.value.clone(),
+            schema: schema.clone(),
+            format: RecordFormat::default(),
+        });
         Ok(LogicalPlan::Stream { source: self.sources.len() - 1, columns })
     }
 

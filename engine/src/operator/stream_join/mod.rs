@@ -1,12 +1,17 @@
 //! Stream-stream join (`symmetricHashJoin`): each side waits in state for the other.
 //!
-//! Schema: left columns, then right columns, then the record id of the left row. Rows within a batch: matches of
-//! left input, then matches of right input.
+//! Schema: left columns, then right columns (a left semi join: left columns only), then the record id of the left
+//! row, of the right one where there is no left. Rows within a batch: left rows that the condition itself rules
+//! out and matches of left input, the same of right input, then rows that leave without a match.
 //!
 //! Per batch all left input comes before any right input. A row at or before the late watermark is dropped and
 //! reported. Any other row is joined with the rows that the *other* side keeps at that moment and then kept
 //! itself, so a pair is emitted once, by whichever row came second. After the last input, rows at or before their
-//! side's state watermark leave; a row can therefore match in the batch that evicts it.
+//! side's state watermark leave; a row can therefore match in the batch that evicts it. An outer join emits with
+//! nulls what leaves without a match. A left semi join emits a left row at its first match and does not keep it.
+//!
+//! A left row is always kept; a right row that would leave in the same batch is not, unless it has to come out
+//! with nulls (SPARK-49829).
 //!
 //! ```text
 //! p.id = r.id AND r.t BETWEEN p.t AND p.t + 30 s, watermark 10:00:00
@@ -21,150 +26,168 @@
 //!
 //! Source: `StreamingSymmetricHashJoinExec`, `SymmetricHashJoinStateManager` (Spark 3.5.4).
 
-mod chunks;
-mod keys;
-mod state;
+mod condition;
+mod eviction;
+mod matching;
 mod state_bound;
-mod time_index;
 
 use std::sync::Arc;
 
-use arrow::array::types::{TimestampMicrosecondType, UInt64Type};
-use arrow::array::{Array, ArrayRef, BooleanArray, TimestampMicrosecondArray, UInt32Array, cast::AsArray};
-use arrow::compute::{filter, filter_record_batch, take};
+use arrow::array::types::UInt64Type;
+use arrow::array::{Array, ArrayRef, BooleanArray, UInt32Array, UInt64Array, cast::AsArray, new_null_array};
+use arrow::compute::{filter_record_batch, not, take};
 use arrow::datatypes::SchemaRef;
 use arrow::record_batch::RecordBatch;
 
-use super::{BinaryOperator, Side};
+use super::late::{drop_late, event_time_column, event_times};
+use super::state::{Evicted, KeyedRows, Keys};
+use super::{Side, StatefulOperator};
 use crate::batch::{BatchContext, Output, RecordId, record_ids, row_schema};
 use crate::error::Result;
 use crate::expr::{CompiledExpr, compile};
 use crate::ledger::{KeptRow, Loss, LossReason};
-use crate::plan::{Column, conjunction};
-use crate::watermark::{Watermark, Watermarks};
-use keys::Keys;
-pub(crate) use keys::{JoinCondition, split_condition};
-use state::{Evicted, SideState};
-use state_bound::StateBound;
+use crate::plan::{Column, JoinKind, conjunction};
+use crate::session::Session;
+use crate::watermark::Watermark;
+pub(crate) use condition::{JoinCondition, split_condition};
+use eviction::Eviction;
+use matching::{Candidates, Probe};
+pub(crate) use state_bound::StateBound;
 
 const NAME: &str = "symmetricHashJoin";
 
-/// When a kept row leaves.
-#[derive(Debug, Clone)]
-enum Eviction {
-    /// Never: nothing bounds the side.
-    Never,
-    /// When its own event time (column position) is at or before the bound.
-    ByValue { column: usize, bound: StateBound },
-    /// When its key's event time (column position) is at or before the watermark.
-    ByKey { column: usize },
-}
-
-impl Eviction {
-    /// Position of the time that decides, if any does.
-    fn column(&self) -> Option<usize> {
-        match self {
-            Eviction::Never => None,
-            Eviction::ByValue { column, .. } | Eviction::ByKey { column } => Some(*column),
-        }
-    }
-
-    fn state_watermark(&self, watermark: Watermark) -> Option<Watermark> {
-        match self {
-            Eviction::Never => None,
-            Eviction::ByValue { bound, .. } => Some(bound.at(watermark)),
-            Eviction::ByKey { .. } => Some(watermark),
-        }
-    }
-}
-
-/// What is fixed about one side.
-struct SidePlan {
+/// One input of the join and what it keeps.
+struct JoinSide {
     keys: Keys,
     /// Position of the event-time column, if the side has one.
     event_time: Option<usize>,
     eviction: Eviction,
     /// Number of the side's own columns; the record id follows them, then computed keys.
     width: usize,
+    /// What a row has to meet by itself to match anything.
+    condition: Option<CompiledExpr>,
+    /// Whether unmatched rows come out.
+    outer: bool,
+    state: KeyedRows,
 }
 
-/// The inner join of two streams.
+/// The join of two streams.
 pub(crate) struct StreamJoin {
-    sides: [SidePlan; 2],
-    states: [SideState; 2],
-    /// Conditions beyond the keys, over left columns followed by right columns.
+    kind: JoinKind,
+    sides: [JoinSide; 2],
+    /// Conditions that need both sides, over left columns followed by right columns.
     residual: Option<CompiledExpr>,
+    /// Left columns, right columns, record id.
+    pair_schema: SchemaRef,
+    /// What comes out.
     schema: SchemaRef,
-    last_eviction: Option<Watermark>,
 }
 
 impl StreamJoin {
-    /// An inner join of inputs with the given columns.
-    pub(crate) fn new(condition: &JoinCondition, left: &[Column], right: &[Column]) -> Result<Self> {
-        let columns: Vec<Column> = left.iter().chain(right).cloned().collect();
-        let residual = conjunction(condition.residual.clone()).map(|e| compile(&e, &columns)).transpose()?;
-        let sides =
-            [plan_side(condition, Side::Left, left, right)?, plan_side(condition, Side::Right, right, left)?];
-        let states = [
-            SideState::new(sides[0].keys.stored_schema(left)),
-            SideState::new(sides[1].keys.stored_schema(right)),
-        ];
-        Ok(Self { sides, states, residual, schema: row_schema(&columns), last_eviction: None })
+    /// A join of inputs with the given columns. `output` are the columns that come out.
+    pub(crate) fn new(
+        kind: JoinKind,
+        condition: &JoinCondition,
+        left: &[Column],
+        right: &[Column],
+        output: &[Column],
+        session: &Session,
+    ) -> Result<Self> {
+        let mut columns: Vec<Column> = left.iter().chain(right).cloned().collect();
+        columns.iter_mut().for_each(|c| c.nullable = true);
+        let residual = condition.residual_by_side(left, right);
+        let both = conjunction(residual.both).map(|e| compile(&e, &columns, session)).transpose()?;
+        let side = |side: Side| -> Result<JoinSide> {
+            let (own, conjuncts, outer) = match side {
+                Side::Left => (left, &residual.left, kind.keeps_left()),
+                Side::Right => (right, &residual.right, kind.keeps_right()),
+            };
+            let keys = Keys::new(condition.keys(side), own, session)?;
+            let event_time = event_time_column(own)?;
+            Ok(JoinSide {
+                eviction: Eviction::derive(condition, side, left, right, &keys.positions(), event_time),
+                state: KeyedRows::new(keys.stored_schema(own)),
+                keys,
+                event_time,
+                width: own.len(),
+                condition: conjunction(conjuncts.clone()).map(|e| compile(&e, own, session)).transpose()?,
+                outer,
+            })
+        };
+        Ok(Self {
+            kind,
+            sides: [side(Side::Left)?, side(Side::Right)?],
+            residual: both,
+            pair_schema: row_schema(&columns),
+            schema: row_schema(output),
+        })
     }
 
-    /// Candidate pairs by key hash, then by key, then by the residual condition.
-    fn join(&mut self, side: Side, probe: &Probe, out: &mut Output<'_>) -> Result<Vec<bool>> {
-        let mut matched = vec![false; probe.rows.num_rows()];
-        let mut candidates = self.candidates(side, probe);
-        if candidates.is_empty() {
-            return Ok(matched);
+    /// Rows that can match by themselves; the others come out at once or are lost.
+    fn screen(
+        &mut self,
+        side: Side,
+        input: RecordBatch,
+        ctx: &mut BatchContext<'_>,
+        out: &mut Output<'_>,
+    ) -> Result<RecordBatch> {
+        let own = &self.sides[side as usize];
+        let Some(condition) = &own.condition else { return Ok(input) };
+        let holds = condition.matches(&input)?;
+        if holds.true_count() == input.num_rows() {
+            return Ok(input);
         }
+        let rest = filter_record_batch(&input, &not(&holds)?)?;
+        match own.outer {
+            true => out(self.with_nulls(side, &rest)?)?,
+            false => report(ctx, record_ids(&rest), LossReason::Filtered),
+        }
+        Ok(filter_record_batch(&input, &holds)?)
+    }
+
+    /// Joins input rows with what the other side keeps. Returns which of them matched.
+    fn join(&mut self, side: Side, probe: &Probe, out: &mut Output<'_>) -> Result<Vec<bool>> {
         let other = side.other() as usize;
         let key_columns = self.sides[other].keys.positions();
-        let other_keys = self.states[other].gather(&key_columns, &candidates.slots)?;
-        let equal = keys::equal(&probe.keys, &candidates.rows, &other_keys)?;
-        candidates.retain(&equal)?;
-        let pairs = self.pairs(side, probe, &candidates)?;
-        let (pairs, kept) = match &self.residual {
-            Some(residual) => {
-                let holds = residual.matches(&pairs)?;
-                candidates.retain(&holds)?;
-                (filter_record_batch(&pairs, &holds)?, candidates)
+        let mut candidates = Candidates::of(probe, &mut self.sides[other].state, &key_columns)?;
+        if candidates.slots.is_empty() {
+            return Ok(vec![false; probe.rows.num_rows()]);
+        }
+        let mut pairs = self.pairs(side, probe, &candidates)?;
+        if let Some(residual) = &self.residual {
+            let holds = residual.matches(&pairs)?;
+            candidates.retain(&holds)?;
+            pairs = filter_record_batch(&pairs, &holds)?;
+        }
+        let matched = candidates.matched(probe.rows.num_rows());
+        let emitted = match (self.kind, side) {
+            // The left rows themselves, each once.
+            (JoinKind::LeftSemi, Side::Left) => {
+                let matched = BooleanArray::from(matched.clone());
+                let width = self.sides[Side::Left as usize].width;
+                self.left_rows(&filter_record_batch(&probe.rows, &matched)?, width)?
             }
-            None => (pairs, candidates),
+            (JoinKind::LeftSemi, Side::Right) => {
+                let first = candidates.first_of_slot(&self.sides[other].state);
+                self.left_rows(&filter_record_batch(&pairs, &first)?, pairs.num_columns() - 1)?
+            }
+            _ => RecordBatch::try_new(Arc::clone(&self.schema), pairs.columns().to_vec())?,
         };
-        for row in kept.rows.values() {
-            matched[*row as usize] = true;
-        }
-        for slot in &kept.slots {
-            self.states[other].set_matched(*slot);
-        }
-        if pairs.num_rows() > 0 {
-            out(pairs)?;
+        candidates.slots.iter().for_each(|slot| self.sides[other].state.set_matched(*slot));
+        if emitted.num_rows() > 0 {
+            out(emitted)?;
         }
         Ok(matched)
     }
 
-    fn candidates(&self, side: Side, probe: &Probe) -> Candidates {
-        let other = &self.states[side.other() as usize];
-        let (mut rows, mut slots) = (Vec::new(), Vec::new());
-        for (row, hash) in probe.hashes.iter().enumerate() {
-            let before = slots.len();
-            slots.extend(other.with_hash(*hash));
-            rows.extend(std::iter::repeat_n(row as u32, slots.len() - before));
-        }
-        Candidates { rows: UInt32Array::from(rows), slots }
-    }
-
     /// The joined rows of candidate pairs.
     fn pairs(&mut self, side: Side, probe: &Probe, candidates: &Candidates) -> Result<RecordBatch> {
-        let gather_probe = |columns: &mut dyn Iterator<Item = &ArrayRef>| -> Result<Vec<ArrayRef>> {
-            columns.map(|c| Ok(take(c, &candidates.rows, None)?)).collect()
-        };
         let (own, other) = (side as usize, side.other() as usize);
-        let mut mine = gather_probe(&mut probe.rows.columns().iter().take(self.sides[own].width + 1))?;
+        let mine = probe.rows.columns().iter().take(self.sides[own].width + 1);
+        let mut mine =
+            mine.map(|c| Ok(take(c, &candidates.rows, None)?)).collect::<Result<Vec<ArrayRef>>>()?;
         let wanted: Vec<usize> = (0..=self.sides[other].width).collect();
-        let mut theirs = self.states[other].gather(&wanted, &candidates.slots)?;
+        let mut theirs = self.sides[other].state.gather(&wanted, &candidates.slots)?;
         let (my_id, their_id) = (mine.pop(), theirs.pop());
         let (mut arrays, right, id) = match side {
             Side::Left => (mine, theirs, my_id),
@@ -172,86 +195,119 @@ impl StreamJoin {
         };
         arrays.extend(right);
         arrays.extend(id);
+        Ok(RecordBatch::try_new(Arc::clone(&self.pair_schema), arrays)?)
+    }
+
+    /// Left columns and record id of rows that begin with the left columns and have the id at `id`.
+    fn left_rows(&self, rows: &RecordBatch, id: usize) -> Result<RecordBatch> {
+        let width = self.sides[Side::Left as usize].width;
+        let mut arrays = rows.columns()[..width].to_vec();
+        arrays.push(rows.column(id).clone());
         Ok(RecordBatch::try_new(Arc::clone(&self.schema), arrays)?)
     }
-}
 
-fn plan_side(condition: &JoinCondition, side: Side, own: &[Column], other: &[Column]) -> Result<SidePlan> {
-    let keys = Keys::new(condition.keys(side), own)?;
-    let event_time = own.iter().position(|c| c.delay.is_some());
-    let eviction = match condition.event_time_key(own, other, side) {
-        Some(ordinal) => Eviction::ByKey { column: keys.positions()[ordinal] },
-        None => match (event_time, StateBound::derive(&condition.residual, own, other)) {
-            (Some(column), Some(bound)) => Eviction::ByValue { column, bound },
-            _ => Eviction::Never,
-        },
-    };
-    Ok(SidePlan { keys, event_time, eviction, width: own.len() })
-}
-
-/// Input rows of one side, with their keys.
-struct Probe {
-    /// Columns, record id, computed keys: the layout of the state.
-    rows: RecordBatch,
-    keys: Vec<ArrayRef>,
-    hashes: Vec<u64>,
-}
-
-/// Pairs that may match: a row of the probe and a slot of the other side each.
-struct Candidates {
-    rows: UInt32Array,
-    slots: Vec<u32>,
-}
-
-impl Candidates {
-    fn is_empty(&self) -> bool {
-        self.slots.is_empty()
+    /// Rows of one side, the other side's columns null.
+    fn with_nulls(&self, side: Side, rows: &RecordBatch) -> Result<RecordBatch> {
+        let width = self.sides[side as usize].width;
+        let own = rows.columns()[..width].iter().cloned();
+        let fields = self.schema.fields();
+        let (nulls, at) = match side {
+            Side::Left => (&fields[width..fields.len() - 1], width),
+            Side::Right => (&fields[..fields.len() - 1 - width], 0),
+        };
+        let nulls = nulls.iter().map(|f| new_null_array(f.data_type(), rows.num_rows()));
+        let mut arrays: Vec<ArrayRef> = own.collect();
+        arrays.splice(at..at, nulls);
+        arrays.push(rows.column(width).clone());
+        Ok(RecordBatch::try_new(Arc::clone(&self.schema), arrays)?)
     }
 
-    fn retain(&mut self, mask: &BooleanArray) -> Result<()> {
-        if mask.true_count() == mask.len() {
+    /// Keeps the input rows that can still matter.
+    fn store(
+        &mut self,
+        side: Side,
+        probe: Probe,
+        matched: Vec<bool>,
+        ctx: &mut BatchContext<'_>,
+    ) -> Result<()> {
+        let own = &mut self.sides[side as usize];
+        let times = own.eviction.column().map(|c| event_times(probe.rows.column(c)));
+        let time = |row: usize| times.as_ref().filter(|t| t.is_valid(row)).map(|t| t.value(row));
+        let bound = own.eviction.state_watermark(ctx.watermarks.eviction).map(Watermark::micros);
+        let due = |row: usize| bound.zip(time(row)).is_some_and(|(bound, time)| time <= bound);
+        let is_kept = |row: usize| match side {
+            Side::Left => self.kind != JoinKind::LeftSemi || !matched[row],
+            Side::Right => !due(row) || own.outer && !matched[row],
+        };
+        let kept: Vec<u32> = (0..matched.len()).filter(|row| is_kept(*row)).map(|row| row as u32).collect();
+        ctx.state.rows_updated += kept.len() as u64;
+        if kept.len() == matched.len() {
+            let due = (0..matched.len()).map(time);
+            own.state.insert(probe.rows, &probe.hashes, &matched, due)?;
             return Ok(());
         }
-        self.rows = filter(&self.rows, mask)?.as_primitive().clone();
-        let mut keep = mask.values().iter();
-        self.slots.retain(|_| keep.next().expect("one verdict per candidate"));
+        if side == Side::Right {
+            let lost = (0..matched.len()).filter(|row| !is_kept(*row) && !matched[*row]).map(|r| r as u32);
+            let ids = take(probe.rows.column(own.width), &UInt32Array::from_iter_values(lost), None)?;
+            report(ctx, ids.as_primitive(), LossReason::EvictedUnmatched);
+        }
+        let of_kept =
+            |values: &dyn Fn(usize) -> bool| kept.iter().map(|r| values(*r as usize)).collect::<Vec<_>>();
+        let hashes: Vec<u64> = kept.iter().map(|row| probe.hashes[*row as usize]).collect();
+        let matched = of_kept(&|row| matched[row]);
+        let due: Vec<Option<i64>> = kept.iter().map(|row| time(*row as usize)).collect();
+        let rows = arrow::compute::take_record_batch(&probe.rows, &UInt32Array::from(kept))?;
+        own.state.insert(rows, &hashes, &matched, due.into_iter())?;
         Ok(())
     }
+
+    /// Takes out what the watermark has passed; unmatched rows of an outer side come out with nulls.
+    fn evict(&mut self, side: Side, ctx: &mut BatchContext<'_>, out: &mut Output<'_>) -> Result<()> {
+        let own = &mut self.sides[side as usize];
+        let Some(bound) = own.eviction.state_watermark(ctx.watermarks.eviction) else { return Ok(()) };
+        let evicted = own.state.evict(bound.micros());
+        let unmatched: Vec<Evicted> = evicted.iter().filter(|row| !row.matched).copied().collect();
+        if !own.outer {
+            ctx.state.rows_removed += evicted.len() as u64;
+            report_unmatched(own, &unmatched, ctx)?;
+        } else if !unmatched.is_empty() {
+            let columns: Vec<usize> = (0..=own.width).collect();
+            let arrays = own.state.evicted_columns(&columns, &unmatched)?;
+            let schema = own.state.schema().project(&columns)?;
+            let rows = RecordBatch::try_new(Arc::new(schema), arrays)?;
+            out(self.with_nulls(side, &rows)?)?;
+        }
+        self.sides[side as usize].state.drop_rows(&evicted)
+    }
 }
 
-/// Splits off rows at or before the late watermark; a null time is not late.
-fn drop_late(input: RecordBatch, times: usize, ctx: &mut BatchContext<'_>) -> Result<RecordBatch> {
-    let late = ctx.watermarks.late;
-    let bound = TimestampMicrosecondArray::new_scalar(late.micros());
-    let times = input
-        .column(times)
-        .as_primitive::<TimestampMicrosecondType>()
-        .clone()
-        .with_timezone_opt(None::<&str>);
-    let mut keep = arrow::compute::kernels::cmp::gt(&times, &bound)?;
-    if let Some(nulls) = times.nulls() {
-        let null = BooleanArray::new(!nulls.inner(), None);
-        keep = arrow::compute::or_kleene(&keep, &null)?;
-    }
-    if keep.true_count() == input.num_rows() {
-        return Ok(input);
-    }
-    let ids = record_ids(&input);
-    for row in (!keep.values()).set_indices() {
-        ctx.state.rows_dropped_by_watermark += 1;
-        ctx.ledger.losses.push(Loss {
-            record: RecordId::unpack(ids.value(row)),
-            batch: ctx.batch,
-            reason: LossReason::Late,
-            operator: NAME,
-            event_time: Some(times.value(row)),
-            watermark: Some(late),
-        });
-    }
-    Ok(filter_record_batch(&input, &keep)?)
+fn report(ctx: &mut BatchContext<'_>, ids: &UInt64Array, reason: LossReason) {
+    ctx.ledger.losses.extend(ids.values().iter().map(|id| Loss {
+        record: RecordId::unpack(*id),
+        batch: ctx.batch,
+        reason,
+        operator: NAME,
+        event_time: None,
+        watermark: (reason == LossReason::EvictedUnmatched).then_some(ctx.watermarks.eviction),
+    }));
 }
 
-impl BinaryOperator for StreamJoin {
+/// A side whose unmatched rows do not come out loses them here.
+fn report_unmatched(side: &mut JoinSide, unmatched: &[Evicted], ctx: &mut BatchContext<'_>) -> Result<()> {
+    let ids = side.state.evicted_columns(&[side.width], unmatched)?;
+    let ids = ids[0].as_primitive::<UInt64Type>();
+    ctx.ledger.losses.extend(unmatched.iter().zip(ids.values()).map(|(row, id)| Loss {
+        record: RecordId::unpack(*id),
+        batch: ctx.batch,
+        reason: LossReason::EvictedUnmatched,
+        operator: NAME,
+        event_time: Some(row.time),
+        watermark: Some(ctx.watermarks.eviction),
+    }));
+    Ok(())
+}
+
+impl StatefulOperator for StreamJoin {
     fn name(&self) -> &'static str {
         NAME
     }
@@ -263,54 +319,41 @@ impl BinaryOperator for StreamJoin {
         ctx: &mut BatchContext<'_>,
         out: &mut Output<'_>,
     ) -> Result<()> {
-        let own = side as usize;
-        let input = match self.sides[own].event_time {
-            Some(times) => drop_late(input, times, ctx)?,
+        let input = match self.sides[side as usize].event_time {
+            Some(times) => drop_late(input, times, NAME, ctx)?,
             None => input,
         };
+        let input = self.screen(side, input, ctx, out)?;
         if input.num_rows() == 0 {
             return Ok(());
         }
-        let (rows, keys) = self.sides[own].keys.extend(input)?;
-        let hashes = keys::hash(&keys, rows.num_rows())?;
-        let probe = Probe { rows, keys, hashes };
+        let probe = Probe::new(input, &self.sides[side as usize].keys)?;
         let matched = self.join(side, &probe, out)?;
-        ctx.state.rows_updated += probe.rows.num_rows() as u64;
-        let times = self.sides[own].eviction.column().map(|c| probe.rows.column(c).clone());
-        let times = times.as_ref().map(|t| t.as_primitive::<TimestampMicrosecondType>());
-        let due = (0..matched.len()).map(|row| times.filter(|t| t.is_valid(row)).map(|t| t.value(row)));
-        self.states[own].insert(probe.rows.clone(), &probe.hashes, &matched, due)
+        self.store(side, probe, matched, ctx)
     }
 
-    fn finish(&mut self, ctx: &mut BatchContext<'_>, _: &mut Output<'_>) -> Result<()> {
-        for own in [0, 1] {
-            let Some(bound) = self.sides[own].eviction.state_watermark(ctx.watermarks.eviction) else {
-                continue;
-            };
-            let evicted = self.states[own].evict(bound.micros());
-            report_unmatched(&mut self.states[own], self.sides[own].width, &evicted, ctx)?;
-            ctx.state.rows_removed += evicted.len() as u64;
-            self.states[own].drop_rows(&evicted)?;
-        }
-        ctx.state.rows_total = self.states.iter().map(|s| s.len() as u64).sum();
-        self.last_eviction = Some(ctx.watermarks.eviction);
+    fn finish(&mut self, ctx: &mut BatchContext<'_>, out: &mut Output<'_>) -> Result<()> {
+        self.evict(Side::Left, ctx, out)?;
+        self.evict(Side::Right, ctx, out)?;
+        ctx.state.rows_total = self.sides.iter().map(|side| side.state.len() as u64).sum();
         Ok(())
     }
 
     fn kept(&self) -> Vec<KeptRow> {
-        let of_side = |side: usize| {
-            let SidePlan { width, event_time, .. } = &self.sides[side];
-            self.states[side].kept().map(|(rows, row, matched)| KeptRow {
-                record: RecordId::unpack(rows.column(*width).as_primitive::<UInt64Type>().value(row)),
+        let of_side = |side: &JoinSide| {
+            let kept = side.state.kept().map(|(rows, row, matched)| KeptRow {
+                record: RecordId::unpack(rows.column(side.width).as_primitive::<UInt64Type>().value(row)),
                 operator: NAME,
-                event_time: event_time
-                    .map(|at| rows.column(at).as_primitive::<TimestampMicrosecondType>())
-                    .filter(|times| times.is_valid(row))
-                    .map(|times| times.value(row)),
+                event_time: side
+                    .event_time
+                    .map(|at| event_times(&rows.column(at).slice(row, 1)))
+                    .filter(|times| times.is_valid(0))
+                    .map(|times| times.value(0)),
                 matched,
-            })
+            });
+            kept.collect::<Vec<_>>()
         };
-        [0, 1].into_iter().flat_map(of_side).collect()
+        self.sides.iter().flat_map(of_side).collect()
     }
 
     fn output_watermark(&self, input: Watermark) -> Watermark {
@@ -318,30 +361,24 @@ impl BinaryOperator for StreamJoin {
         states.fold(input, Watermark::min).max(Watermark::ZERO)
     }
 
-    fn needs_batch(&self, next: &Watermarks) -> bool {
-        let bounded = self.sides.iter().any(|side| side.eviction.column().is_some());
-        bounded && self.last_eviction.is_some_and(|last| next.eviction > last)
+    fn evicts(&self) -> bool {
+        self.sides.iter().any(|side| side.eviction.column().is_some())
     }
-}
 
-/// An inner join loses a row that leaves without ever having matched.
-fn report_unmatched(
-    state: &mut SideState,
-    id_column: usize,
-    evicted: &[Evicted],
-    ctx: &mut BatchContext<'_>,
-) -> Result<()> {
-    let unmatched: Vec<&Evicted> = evicted.iter().filter(|row| !row.matched).collect();
-    let addresses: Vec<_> = unmatched.iter().map(|row| row.address).collect();
-    let ids = state.evicted_column(id_column, &addresses)?;
-    let ids = ids.as_primitive::<UInt64Type>();
-    ctx.ledger.losses.extend(unmatched.iter().zip(ids.values()).map(|(row, id)| Loss {
-        record: RecordId::unpack(*id),
-        batch: ctx.batch,
-        reason: LossReason::EvictedUnmatched,
-        operator: NAME,
-        event_time: Some(row.time),
-        watermark: Some(ctx.watermarks.eviction),
-    }));
-    Ok(())
+    fn save(&mut self) -> Result<Vec<RecordBatch>> {
+        self.sides.iter_mut().map(|side| side.state.save()).collect()
+    }
+
+    fn load(&mut self, tables: Vec<RecordBatch>) -> Result<()> {
+        for (side, table) in self.sides.iter_mut().zip(tables) {
+            let (rows, matched) = KeyedRows::saved(table);
+            let times = side.eviction.column().map(|c| event_times(rows.column(c)));
+            let time = |row: usize| times.as_ref().filter(|t| t.is_valid(row)).map(|t| t.value(row));
+            let keys: Vec<ArrayRef> = side.keys.positions().iter().map(|p| rows.column(*p).clone()).collect();
+            let hashes = super::state::hash(&keys, rows.num_rows())?;
+            let due: Vec<Option<i64>> = (0..rows.num_rows()).map(time).collect();
+            side.state.insert(rows, &hashes, &matched, due.into_iter())?;
+        }
+        Ok(())
+    }
 }

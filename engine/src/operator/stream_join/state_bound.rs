@@ -26,14 +26,14 @@ struct Candidate {
 
 /// The state watermark of one side as a function of the operator's watermark.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct StateBound {
+pub(crate) struct StateBound {
     candidates: Vec<Candidate>,
 }
 
 impl StateBound {
     /// Derives the bound of `side` from the conjuncts that are not key equalities. `None` when nothing bounds it:
     /// its rows are kept for ever.
-    pub(super) fn derive(residual: &[Expr], side: &[Column], other: &[Column]) -> Option<StateBound> {
+    pub(crate) fn derive(residual: &[Expr], side: &[Column], other: &[Column]) -> Option<StateBound> {
         other.iter().find(|c| c.delay.is_some())?;
         let candidates: Vec<Candidate> =
             residual.iter().filter_map(|conjunct| solve(conjunct, side, other)).collect();
@@ -41,7 +41,7 @@ impl StateBound {
     }
 
     /// State rows at or before the result can match nothing that is still to come.
-    pub(super) fn at(&self, watermark: Watermark) -> Watermark {
+    pub(crate) fn at(&self, watermark: Watermark) -> Watermark {
         let millis = self.candidates.iter().map(|c| {
             let micros = c.offset_micros + c.watermark_terms * (watermark.millis as f64 * 1000.0);
             let millis = (micros / 1000.0) as i64;

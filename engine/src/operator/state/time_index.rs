@@ -8,7 +8,7 @@ use std::collections::BinaryHeap;
 
 /// Slots of state rows by event time in microseconds.
 #[derive(Debug, Default)]
-pub(super) struct TimeIndex {
+pub(in crate::operator) struct TimeIndex {
     runs: Vec<Run>,
     /// Emptied runs whose place can be taken again.
     free: Vec<u32>,
@@ -25,7 +25,7 @@ struct Run {
 
 impl TimeIndex {
     /// Adds rows given as (time, slot) in any order.
-    pub(super) fn insert(&mut self, mut rows: Vec<(i64, u32)>) {
+    pub(in crate::operator) fn insert(&mut self, mut rows: Vec<(i64, u32)>) {
         if rows.is_empty() {
             return;
         }
@@ -47,7 +47,7 @@ impl TimeIndex {
     }
 
     /// Takes out every row at or before `bound`, as (time, slot), earliest first.
-    pub(super) fn take_until(&mut self, bound: i64) -> Vec<(i64, u32)> {
+    pub(in crate::operator) fn take_until(&mut self, bound: i64) -> Vec<(i64, u32)> {
         let mut taken = Vec::new();
         while let Some(Reverse((time, id))) = self.heads.peek().copied() {
             if time > bound {

@@ -1,4 +1,4 @@
-//! Rows of the join state as Arrow batches: written once, read by position, compacted when half of them are gone.
+//! Rows of the state as Arrow batches: written once, read by position, compacted when half of them are gone.
 //!
 //! A chunk keeps the columns as they came. Small chunks merge like the digits of a binary counter, so a query
 //! that adds three rows per batch does not end up with a chunk per batch; a chunk that has lost more than half of
@@ -17,16 +17,16 @@ const SEALED_ROWS: usize = 4096;
 
 /// Where a row is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct RowAddress {
-    pub(super) chunk: u32,
-    pub(super) row: u32,
+pub(in crate::operator) struct RowAddress {
+    pub(in crate::operator) chunk: u32,
+    pub(in crate::operator) row: u32,
 }
 
 /// A row that was moved: whoever remembers its address has to follow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Moved {
-    pub(super) slot: u32,
-    pub(super) to: RowAddress,
+pub(in crate::operator) struct Moved {
+    pub(in crate::operator) slot: u32,
+    pub(in crate::operator) to: RowAddress,
 }
 
 #[derive(Debug)]
@@ -41,7 +41,7 @@ struct Chunk {
 
 /// The chunks of one side of a join.
 #[derive(Debug)]
-pub(super) struct Chunks {
+pub(in crate::operator) struct Chunks {
     schema: SchemaRef,
     chunks: Vec<Option<Chunk>>,
     free: Vec<u32>,
@@ -52,12 +52,12 @@ pub(super) struct Chunks {
 }
 
 impl Chunks {
-    pub(super) fn new(schema: SchemaRef) -> Self {
+    pub(in crate::operator) fn new(schema: SchemaRef) -> Self {
         Self { schema, chunks: vec![], free: vec![], small: vec![], positions: vec![] }
     }
 
     /// Adds a batch whose rows belong to `slots`. Returns rows that were moved, the new ones included.
-    pub(super) fn insert(&mut self, rows: RecordBatch, slots: Vec<u32>) -> Result<Vec<Moved>> {
+    pub(in crate::operator) fn insert(&mut self, rows: RecordBatch, slots: Vec<u32>) -> Result<Vec<Moved>> {
         let live = rows.num_rows();
         if live == 0 {
             return Ok(vec![]);
@@ -67,13 +67,17 @@ impl Chunks {
         self.settle(id)
     }
 
-    /// The values of one column at the given rows.
-    pub(super) fn gather(&mut self, column: usize, rows: &[RowAddress]) -> Result<ArrayRef> {
-        Ok(self.gather_all(&[column], rows)?.remove(0))
+    /// Layout of the rows.
+    pub(in crate::operator) fn schema(&self) -> &SchemaRef {
+        &self.schema
     }
 
     /// The values of several columns at the given rows.
-    pub(super) fn gather_all(&mut self, columns: &[usize], rows: &[RowAddress]) -> Result<Vec<ArrayRef>> {
+    pub(in crate::operator) fn gather_all(
+        &mut self,
+        columns: &[usize],
+        rows: &[RowAddress],
+    ) -> Result<Vec<ArrayRef>> {
         let mut referenced: Vec<u32> = Vec::new();
         self.positions.resize(self.chunks.len(), u32::MAX);
         let indices: Vec<(usize, usize)> = rows
@@ -101,7 +105,7 @@ impl Chunks {
     }
 
     /// Removes rows. Returns rows that were moved by the compaction that may follow.
-    pub(super) fn remove(&mut self, rows: &[RowAddress]) -> Result<Vec<Moved>> {
+    pub(in crate::operator) fn remove(&mut self, rows: &[RowAddress]) -> Result<Vec<Moved>> {
         let mut touched: Vec<u32> = Vec::new();
         for address in rows {
             let chunk = self.chunk_mut(address.chunk);
@@ -130,7 +134,7 @@ impl Chunks {
     }
 
     /// Every living row: its chunk's columns, its position in them, and its slot.
-    pub(super) fn living(&self) -> impl Iterator<Item = (&RecordBatch, usize, u32)> {
+    pub(in crate::operator) fn living(&self) -> impl Iterator<Item = (&RecordBatch, usize, u32)> {
         self.chunks.iter().flatten().flat_map(|chunk| {
             let living = (0..chunk.slots.len()).filter(|row| chunk.alive[*row]);
             living.map(|row| (&chunk.rows, row, chunk.slots[row]))
@@ -139,7 +143,7 @@ impl Chunks {
 
     /// Bytes of the stored columns.
     #[cfg(test)]
-    pub(super) fn bytes(&self) -> usize {
+    pub(in crate::operator) fn bytes(&self) -> usize {
         self.chunks.iter().flatten().map(|c| c.rows.get_array_memory_size()).sum()
     }
 
@@ -253,7 +257,7 @@ mod tests {
                     addresses.insert(moved.slot, moved.to);
                 }
                 let rows: Vec<RowAddress> = addresses.values().copied().collect();
-                let values = chunks.gather(0, &rows).unwrap();
+                let values = chunks.gather_all(&[0], &rows).unwrap().remove(0);
                 let expected: Vec<u32> = addresses.keys().copied().collect();
                 prop_assert_eq!(values.as_primitive::<UInt32Type>().values().to_vec(), expected);
                 prop_assert!(chunks.small.len() <= 13);

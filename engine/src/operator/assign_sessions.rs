@@ -1,0 +1,74 @@
+//! Sessions: each row with the session that it would be alone in, `[time, time + gap)`.
+//!
+//! Schema: input columns, then `struct<start: timestamp, end: timestamp>`, then the record id. A row without a time,
+//! or with a gap that is null or not positive, is in no session and is reported.
+
+use arrow::array::types::{DurationMicrosecondType, TimestampMicrosecondType};
+use arrow::array::{Array, cast::AsArray};
+use arrow::datatypes::SchemaRef;
+use arrow::record_batch::RecordBatch;
+
+use super::Operator;
+use super::assign_windows::{append, report_without_time, window_column};
+use crate::batch::{BatchContext, Output, RecordId, record_ids, row_schema};
+use crate::error::Result;
+use crate::expr::{CompiledExpr, compile};
+use crate::ledger::{Loss, LossReason};
+use crate::plan::{Column, Expr};
+use crate::session::Session;
+
+pub(super) struct AssignSessions {
+    time: CompiledExpr,
+    gap: CompiledExpr,
+    schema: SchemaRef,
+}
+
+impl AssignSessions {
+    pub(super) fn new(
+        time: &Expr,
+        gap: &Expr,
+        column: &Column,
+        input: &[Column],
+        session: &Session,
+    ) -> Result<Self> {
+        let mut output = input.to_vec();
+        output.push(column.clone());
+        let (time, gap) = (compile(time, input, session)?, compile(gap, input, session)?);
+        Ok(Self { time, gap, schema: row_schema(&output) })
+    }
+}
+
+impl Operator for AssignSessions {
+    fn process(
+        &mut self,
+        input: RecordBatch,
+        ctx: &mut BatchContext<'_>,
+        out: &mut Output<'_>,
+    ) -> Result<()> {
+        let times = self.time.evaluate(&input)?;
+        let times = times.as_primitive::<TimestampMicrosecondType>();
+        let gaps = self.gap.evaluate(&input)?;
+        let gaps = gaps.as_primitive::<DurationMicrosecondType>();
+        report_without_time(&input, times, ctx);
+        let ids = record_ids(&input);
+        let (mut rows, mut starts, mut ends) = (Vec::new(), Vec::new(), Vec::new());
+        for row in (0..times.len()).filter(|row| times.is_valid(*row)) {
+            if gaps.is_valid(row) && gaps.value(row) > 0 {
+                rows.push(row as u32);
+                starts.push(times.value(row));
+                ends.push(times.value(row) + gaps.value(row));
+            } else {
+                ctx.ledger.losses.push(Loss {
+                    record: RecordId::unpack(ids.value(row)),
+                    batch: ctx.batch,
+                    reason: LossReason::NoSession,
+                    operator: "session_window",
+                    event_time: Some(times.value(row)),
+                    watermark: None,
+                });
+            }
+        }
+        let sessions = window_column(&self.schema, starts, ends);
+        out(append(&input, rows, sessions, &self.schema)?)
+    }
+}

@@ -1,0 +1,142 @@
+//! Keys of kept rows: computed per row, hashed, and compared column by column.
+//!
+//! A struct counts as its fields. Of floats minus zero is zero and all NaN are one (Spark
+//! `NormalizeFloatingNumbers`).
+
+use std::sync::Arc;
+
+use arrow::array::types::{Float32Type, Float64Type};
+use arrow::array::{Array, ArrayRef, BooleanArray, UInt32Array, cast::AsArray};
+use arrow::compute::kernels::cmp::not_distinct;
+use arrow::compute::{and_kleene, take};
+use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
+use arrow::record_batch::RecordBatch;
+use datafusion_common::hash_utils::{RandomState, create_hashes};
+
+use crate::batch::row_schema;
+use crate::error::{EngineError, Result};
+use crate::expr::{CompiledExpr, compile, true_rows};
+use crate::plan::{Column, Expr};
+use crate::session::Session;
+
+/// Fixed, so that the same rows take the same way through the state in every run.
+const HASH_SEED: u64 = 0x77617665_74616e6b;
+
+/// How the keys of rows are obtained: plain columns are read where they are, others are computed and appended.
+pub(in crate::operator) struct Keys {
+    positions: Vec<usize>,
+    computed: Vec<(CompiledExpr, Field)>,
+}
+
+impl Keys {
+    pub(in crate::operator) fn new<'a>(
+        keys: impl Iterator<Item = &'a Expr>,
+        columns: &[Column],
+        session: &Session,
+    ) -> Result<Self> {
+        let (mut positions, mut computed) = (Vec::new(), Vec::new());
+        for key in keys {
+            let plain = match key {
+                Expr::Column { id, .. } => columns.iter().position(|c| c.id == *id),
+                _ => None,
+            };
+            positions.push(match plain {
+                Some(position) => position,
+                None => {
+                    let field = Field::new(format!("__key{}", computed.len()), key.data_type(), true);
+                    computed.push((compile(key, columns, session)?, field));
+                    // Behind the columns and the record id.
+                    columns.len() + computed.len()
+                }
+            });
+        }
+        Ok(Self { positions, computed })
+    }
+
+    /// Positions of the keys in a stored row.
+    pub(in crate::operator) fn positions(&self) -> Vec<usize> {
+        self.positions.clone()
+    }
+
+    /// Layout of a stored row: columns, record id, computed keys.
+    pub(in crate::operator) fn stored_schema(&self, columns: &[Column]) -> SchemaRef {
+        let rows = row_schema(columns);
+        let mut fields: Vec<_> = rows.fields().iter().cloned().collect();
+        fields.extend(self.computed.iter().map(|(_, field)| Arc::new(field.clone())));
+        Arc::new(Schema::new(fields))
+    }
+
+    /// Appends the computed keys to input rows; returns the stored layout and the key columns.
+    pub(in crate::operator) fn extend(&self, input: RecordBatch) -> Result<(RecordBatch, Vec<ArrayRef>)> {
+        let rows = match self.computed.is_empty() {
+            true => input,
+            false => {
+                let mut arrays = input.columns().to_vec();
+                let mut fields: Vec<_> = input.schema_ref().fields().iter().cloned().collect();
+                for (expr, field) in &self.computed {
+                    arrays.push(expr.evaluate(&input)?);
+                    fields.push(Arc::new(field.clone()));
+                }
+                RecordBatch::try_new(Arc::new(Schema::new(fields)), arrays)?
+            }
+        };
+        let keys = self.positions.iter().map(|p| rows.column(*p).clone()).collect();
+        Ok((rows, keys))
+    }
+}
+
+/// One hash per row over all key columns.
+pub(in crate::operator) fn hash(keys: &[ArrayRef], rows: usize) -> Result<Vec<u64>> {
+    let mut hashes = vec![0; rows];
+    let leaves = leaves(keys);
+    create_hashes(&leaves, &RandomState::with_seed(HASH_SEED), &mut hashes)
+        .map_err(EngineError::Evaluation)?;
+    Ok(hashes)
+}
+
+/// Which candidates really have equal keys: row `rows[i]` of `probe` against row i of `other`. Null equals null, as
+/// Spark's state stores compare bytes; where a null must not match, a filter below has removed it.
+pub(in crate::operator) fn equal(
+    probe: &[ArrayRef],
+    rows: &UInt32Array,
+    other: &[ArrayRef],
+) -> Result<BooleanArray> {
+    let mut all = BooleanArray::new(arrow::buffer::BooleanBuffer::new_set(rows.len()), None);
+    for (probe, other) in leaves(probe).iter().zip(&leaves(other)) {
+        let probe = take(probe, rows, None)?;
+        all = and_kleene(&all, &not_distinct(&probe, other)?)?;
+    }
+    Ok(true_rows(&all))
+}
+
+/// Key columns as hashing and comparing want them: structs taken apart, floats made unique.
+fn leaves(keys: &[ArrayRef]) -> Vec<ArrayRef> {
+    keys.iter().flat_map(leaves_of).collect()
+}
+
+fn leaves_of(key: &ArrayRef) -> Vec<ArrayRef> {
+    match key.data_type() {
+        DataType::Struct(_) => {
+            let parent = key.as_struct();
+            let child = |column: &ArrayRef| leaves_of(&with_parent_nulls(column, parent.nulls()));
+            parent.columns().iter().flat_map(child).collect()
+        }
+        DataType::Float64 => {
+            let unique = |v: f64| if v.is_nan() { f64::NAN } else { v + 0.0 };
+            vec![Arc::new(key.as_primitive::<Float64Type>().unary::<_, Float64Type>(unique))]
+        }
+        DataType::Float32 => {
+            let unique = |v: f32| if v.is_nan() { f32::NAN } else { v + 0.0 };
+            vec![Arc::new(key.as_primitive::<Float32Type>().unary::<_, Float32Type>(unique))]
+        }
+        _ => vec![Arc::clone(key)],
+    }
+}
+
+/// A field of a null struct is null.
+fn with_parent_nulls(column: &ArrayRef, parent: Option<&arrow::buffer::NullBuffer>) -> ArrayRef {
+    let Some(parent) = parent.filter(|nulls| nulls.null_count() > 0) else { return Arc::clone(column) };
+    let nulls = arrow::buffer::NullBuffer::union(Some(parent), column.nulls());
+    let data = column.to_data().into_builder().nulls(nulls);
+    arrow::array::make_array(data.build().expect("only the nulls have changed"))
+}

@@ -1,0 +1,13 @@
+//! State between batches: rows in columns ([`chunks`]), found by key ([`keyed_rows`], [`keys`]), leaving in the
+//! order of their times ([`time_index`]). What a batch costs depends on its rows and on what it evicts, not on the
+//! size of the state.
+
+mod chunks;
+mod grouping;
+mod keyed_rows;
+mod keys;
+mod time_index;
+
+pub(super) use grouping::{RowGroups, find_slots, group_rows};
+pub(super) use keyed_rows::{Evicted, KeyedRows};
+pub(super) use keys::{Keys, equal, hash};
