@@ -1,5 +1,6 @@
 //! Columns of a plan: identity, type, and the event-time tag.
 
+use std::cell::Cell;
 use std::collections::BTreeSet;
 
 use arrow::datatypes::{DataType, Field};
@@ -53,18 +54,18 @@ impl Column {
 /// Hands out fresh [`ColumnId`]s to one plan.
 #[derive(Debug, Default)]
 pub struct ColumnIds {
-    next: u32,
+    next: Cell<u32>,
 }
 
 impl ColumnIds {
     /// The next unused identity.
-    pub fn fresh(&mut self) -> ColumnId {
-        self.next += 1;
-        ColumnId(self.next)
+    pub fn fresh(&self) -> ColumnId {
+        self.next.set(self.next.get() + 1);
+        ColumnId(self.next.get())
     }
 
     /// A new untagged column.
-    pub fn column(&mut self, name: impl Into<String>, data_type: DataType, nullable: bool) -> Column {
+    pub fn column(&self, name: impl Into<String>, data_type: DataType, nullable: bool) -> Column {
         Column { id: self.fresh(), name: name.into(), data_type, nullable, delay: None }
     }
 }

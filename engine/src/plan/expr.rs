@@ -209,10 +209,20 @@ impl Expr {
 
     /// The same expression with each column replaced by the given expression, where there is one.
     pub fn substitute(&self, with: &BTreeMap<ColumnId, Expr>) -> Expr {
-        let go = |e: &Expr| Box::new(e.substitute(with));
+        self.rewrite(&|expr| match expr {
+            Self::Column { id, .. } => with.get(id).cloned(),
+            _ => None,
+        })
+    }
+
+    /// The same expression with parts replaced: from the whole down to its operands, the first answer counts.
+    pub fn rewrite(&self, replace: &dyn Fn(&Expr) -> Option<Expr>) -> Expr {
+        if let Some(replaced) = replace(self) {
+            return replaced;
+        }
+        let go = |e: &Expr| Box::new(e.rewrite(replace));
         match self {
-            Self::Column { id, .. } => with.get(id).unwrap_or(self).clone(),
-            Self::Literal(_) => self.clone(),
+            Self::Column { .. } | Self::Literal(_) => self.clone(),
             Self::Cast { input, to } => Self::Cast { input: go(input), to: to.clone() },
             Self::Field { input, index, name, data_type } => Self::Field {
                 input: go(input),
@@ -226,12 +236,12 @@ impl Expr {
             Self::IsNull(input) => Self::IsNull(go(input)),
             Self::IsNotNull(input) => Self::IsNotNull(go(input)),
             Self::Case { branches, otherwise } => Self::Case {
-                branches: branches.iter().map(|(c, v)| (c.substitute(with), v.substitute(with))).collect(),
+                branches: branches.iter().map(|(c, v)| (c.rewrite(replace), v.rewrite(replace))).collect(),
                 otherwise: otherwise.as_deref().map(go),
             },
             Self::Call { function, args, data_type } => Self::Call {
                 function,
-                args: args.iter().map(|a| a.substitute(with)).collect(),
+                args: args.iter().map(|a| a.rewrite(replace)).collect(),
                 data_type: data_type.clone(),
             },
         }

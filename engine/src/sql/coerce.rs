@@ -43,7 +43,7 @@ fn is_time(t: &DataType) -> bool {
 }
 
 fn is_duration(t: &DataType) -> bool {
-    matches!(t, DataType::Duration(_))
+    matches!(t, DataType::Duration(_) | DataType::Interval(_))
 }
 
 fn is_arithmetic(t: &DataType) -> bool {

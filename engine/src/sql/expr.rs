@@ -11,16 +11,24 @@ use sqlparser::ast::{
 
 use super::coerce::{self, cast_to, common_type};
 use super::error::{Places, SqlError, nearest};
+use super::hoist::Hoist;
 use super::literal::{parse_field_interval, parse_interval};
 use super::scope::{Name, Scope, field};
+use crate::aggregate::AGGREGATES;
 use crate::expr::{FUNCTIONS, Signature, can_cast, find_function, parse_date, parse_timestamp};
-use crate::plan::{BinaryOp, Expr};
+use crate::plan::{BinaryOp, ColumnIds, Expr};
 use crate::types;
 
 /// What an expression is resolved against.
+#[derive(Clone, Copy)]
 pub(super) struct Resolver<'a> {
     pub(super) places: &'a Places<'a>,
     pub(super) scope: &'a Scope,
+    pub(super) ids: &'a ColumnIds,
+    /// Receives the parts that are operators of their own: windows, aggregates.
+    pub(super) hoist: &'a Hoist,
+    /// Whether aggregates may occur.
+    pub(super) aggregation: bool,
 }
 
 impl Resolver<'_> {
@@ -85,7 +93,7 @@ impl Resolver<'_> {
         self.places.range(ast.span())
     }
 
-    fn unsupported(&self, ast: &Ast, what: &str) -> SqlError {
+    pub(super) fn unsupported(&self, ast: &Ast, what: &str) -> SqlError {
         SqlError::at(self.span(ast), format!("{what} is not supported: `{ast}`"))
     }
 
@@ -165,7 +173,12 @@ impl Resolver<'_> {
         let parsed = parsed.map_err(|problem| SqlError::at(self.span(ast), problem))?;
         match parsed.months {
             0 => Ok(Expr::Literal(ScalarValue::DurationMicrosecond(Some(parsed.micros)))),
-            _ => Err(self.unsupported(ast, "an interval of months or years")),
+            months => {
+                let months =
+                    i32::try_from(months).map_err(|_| self.unsupported(ast, "so long an interval"))?;
+                let nanos = parsed.micros.saturating_mul(1000);
+                Ok(Expr::Literal(ScalarValue::new_interval_mdn(months, 0, nanos)))
+            }
         }
     }
 
@@ -285,6 +298,9 @@ impl Resolver<'_> {
 
     fn function(&self, call: &AstFunction, ast: &Ast) -> Result<Expr, SqlError> {
         let name = call.name.to_string().to_lowercase();
+        if let Some(hoisted) = self.hoisted(call, &name, ast)? {
+            return Ok(hoisted);
+        }
         let args = self.arguments(call, ast)?;
         if name == "if" && args.len() == 3 {
             return self.case(None, &[(&args[0], &args[1])], Some(&args[2]), ast);
@@ -361,7 +377,8 @@ impl Resolver<'_> {
     }
 
     fn unknown_function(&self, call: &AstFunction, name: &str) -> SqlError {
-        let near = nearest(name, FUNCTIONS.iter().map(|f| f.name));
+        let aggregates = AGGREGATES.iter().map(|f| f.name);
+        let near = nearest(name, FUNCTIONS.iter().map(|f| f.name).chain(aggregates));
         let error = SqlError::at(
             self.places.range(call.name.span()),
             format!("[UNRESOLVED_ROUTINE] cannot resolve function `{name}`"),

@@ -24,6 +24,11 @@ impl Interval {
         UNITS.iter().any(|(unit, _)| *unit == word) || word == "month" || word == "year"
     }
 
+    /// The length of an interval without months, in microseconds.
+    pub(super) fn fixed_micros(self) -> Option<i64> {
+        (self.months == 0).then_some(self.micros)
+    }
+
     /// As a watermark delay: a month counts as 31 days (`IntervalUtils.getDuration`).
     pub(super) fn delay_millis(self) -> i64 {
         self.months * 31 * 86_400_000 + self.micros.div_euclid(1000)

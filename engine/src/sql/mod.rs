@@ -10,21 +10,27 @@
 mod coerce;
 mod error;
 mod expr;
+pub(crate) mod frame;
+mod group;
+mod hoist;
 mod literal;
+mod naming;
 mod prepass;
+mod project;
 mod scope;
 mod select;
 
 use std::collections::BTreeMap;
 
 use arrow::datatypes::SchemaRef;
-use sqlparser::ast::{Spanned, Statement};
+use sqlparser::ast::{Expr, Spanned, Statement};
 use sqlparser::dialect::SparkSqlDialect;
 use sqlparser::parser::{Parser, ParserError};
+use sqlparser::tokenizer::Token;
 
 pub use error::{SqlError, nearest};
 use prepass::{Prepared, prepare};
-use select::{Planner, View};
+use select::{Planner, Plans, View};
 
 use crate::plan::Pipeline;
 
@@ -45,7 +51,8 @@ pub fn plan(text: &str, tables: &dyn Tables) -> Result<Pipeline, SqlError> {
     let places = error::Places::new(text);
     let prepared = prepare(text, &places)?;
     let statements = parse(&prepared, &places)?;
-    let mut planner = Planner::new(&places, tables, prepared.watermarks);
+    let mut plans = Plans::default();
+    let mut planner = Planner { places: &places, tables, watermarks: prepared.watermarks, plans: &mut plans };
     let mut views: BTreeMap<String, View> = BTreeMap::new();
     let mut pipeline: Option<Pipeline> = None;
     for statement in statements {
@@ -87,12 +94,30 @@ pub fn plan(text: &str, tables: &dyn Tables) -> Result<Pipeline, SqlError> {
 }
 
 fn parse(prepared: &Prepared, places: &error::Places<'_>) -> Result<Vec<Statement>, SqlError> {
-    let dialect = SparkSqlDialect {};
-    let mut parser = Parser::new(&dialect).with_tokens_with_locations(prepared.tokens.clone());
-    parser.parse_statements().map_err(|error| match error {
+    parser(prepared).parse_statements().map_err(|error| placed(error, places))
+}
+
+fn parse_expression(prepared: &Prepared, places: &error::Places<'_>) -> Result<Expr, SqlError> {
+    let mut parser = parser(prepared);
+    let expr = parser.parse_expr().map_err(|error| placed(error, places))?;
+    match parser.peek_token() {
+        end if end.token == Token::EOF => Ok(expr),
+        rest => Err(SqlError::at(
+            places.range(rest.span),
+            format!("expected the end of the expression, found {rest}"),
+        )),
+    }
+}
+
+fn parser(prepared: &Prepared) -> Parser<'static> {
+    Parser::new(&SparkSqlDialect {}).with_tokens_with_locations(prepared.tokens.clone())
+}
+
+fn placed(error: ParserError, places: &error::Places<'_>) -> SqlError {
+    match error {
         ParserError::ParserError(message) | ParserError::TokenizerError(message) => {
             places.parser_error(&message)
         }
         ParserError::RecursionLimitExceeded => SqlError::at(0..0, "the query is nested too deeply"),
-    })
+    }
 }

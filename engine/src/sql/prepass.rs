@@ -18,6 +18,7 @@ pub(super) struct WatermarkClause {
     pub(super) column: String,
     pub(super) column_span: Range<usize>,
     pub(super) delay: Interval,
+    pub(super) delay_text: String,
     pub(super) delay_span: Range<usize>,
 }
 
@@ -125,7 +126,8 @@ impl Scan<'_> {
         let delay = parse_interval(&parts.join(" ").replace("- ", "-")).map_err(|problem| {
             SqlError::at(delay_span.clone(), problem).help("write a delay such as INTERVAL 10 MINUTES")
         })?;
-        Ok(WatermarkClause { column: word.value.clone(), column_span, delay, delay_span })
+        let delay_text = self.places.text(delay_span.clone()).to_owned();
+        Ok(WatermarkClause { column: word.value.clone(), column_span, delay, delay_text, delay_span })
     }
 
     /// The next token that is not blank, which becomes the current one.

@@ -79,7 +79,7 @@ impl Scope {
             )
             .help("write it with the alias of its table"));
         }
-        Ok(Some(column_expr(&first.column)))
+        Ok(Some(first.column.reference()))
     }
 
     fn unresolved(&self, parts: &[Name], span: Range<usize>) -> SqlError {
@@ -102,11 +102,6 @@ impl Scope {
 
 fn is(qualifier: Option<&str>, name: &str) -> bool {
     qualifier.is_some_and(|q| q.eq_ignore_ascii_case(name))
-}
-
-/// A reference to a column.
-pub(super) fn column_expr(column: &Column) -> Expr {
-    Expr::Column { id: column.id, data_type: column.data_type.clone(), nullable: column.nullable }
 }
 
 /// One field of a struct.

@@ -5,16 +5,19 @@ use std::ops::Range;
 
 use arrow::datatypes::DataType;
 use sqlparser::ast::{
-    Expr as Ast, FunctionArg, FunctionArgExpr, GroupByExpr, Join, JoinConstraint, JoinOperator, LateralView,
-    ObjectName, Query, Select, SelectItem, SelectItemQualifiedWildcardKind, SetExpr, Spanned, TableAlias,
-    TableFactor, TableFunctionArgs, TableWithJoins,
+    Distinct, Expr as Ast, FunctionArg, FunctionArgExpr, Join, JoinConstraint, JoinOperator, LateralView,
+    ObjectName, Query, Select, SetExpr, SetOperator, SetQuantifier, Spanned, TableAlias, TableFactor,
+    TableFunctionArgs, TableWithJoins,
 };
 
 use super::Tables;
+use super::coerce::{cast_to, common_type};
 use super::error::{Places, SqlError, nearest};
 use super::expr::Resolver;
+use super::hoist::{Hoist, window_type};
 use super::prepass::WatermarkClause;
-use super::scope::{Name, Scope, column_expr};
+use super::project::explode_call;
+use super::scope::{Name, Scope};
 use crate::plan::{
     Column, ColumnIds, Delay, Expr, FilterOrigin, JoinKind, LogicalPlan, Pipeline, RecordFormat, SourceTable,
 };
@@ -24,93 +27,146 @@ use crate::types;
 #[derive(Debug, Clone)]
 pub(super) struct View {
     query: Query,
-    views: BTreeMap<String, View>,
+    views: Views,
     plan: LogicalPlan,
 }
 
-/// Plans the queries of one pipeline.
+/// What the queries of one pipeline share.
+#[derive(Debug, Default)]
+pub(crate) struct Plans {
+    pub(super) ids: ColumnIds,
+    pub(super) sources: Vec<SourceTable>,
+}
+
+/// Plans the queries of one text.
 pub(super) struct Planner<'a> {
-    places: &'a Places<'a>,
-    tables: &'a dyn Tables,
-    watermarks: BTreeMap<usize, WatermarkClause>,
-    ids: ColumnIds,
-    sources: Vec<SourceTable>,
+    pub(super) places: &'a Places<'a>,
+    pub(super) tables: &'a dyn Tables,
+    pub(super) watermarks: BTreeMap<usize, WatermarkClause>,
+    pub(super) plans: &'a mut Plans,
 }
 
 /// A relation and the names that its columns go by.
-struct Relation {
-    plan: LogicalPlan,
-    scope: Scope,
+#[derive(Debug, Clone)]
+pub(crate) struct Relation {
+    pub(super) plan: LogicalPlan,
+    pub(super) scope: Scope,
 }
 
-type Views = BTreeMap<String, View>;
-
-impl<'a> Planner<'a> {
-    pub(super) fn new(
-        places: &'a Places<'a>,
-        tables: &'a dyn Tables,
-        watermarks: BTreeMap<usize, WatermarkClause>,
-    ) -> Self {
-        Self { places, tables, watermarks, ids: ColumnIds::default(), sources: vec![] }
+impl Relation {
+    /// All columns of a plan under one name.
+    pub(super) fn of(plan: LogicalPlan, qualifier: Option<&str>) -> Self {
+        Self { scope: Scope::of(plan.columns(), qualifier), plan }
     }
+}
 
+pub(super) type Views = BTreeMap<String, View>;
+
+impl Planner<'_> {
     /// Plans a query as a view. Its streams count only where the view is used.
     pub(super) fn query(&mut self, query: &Query, views: &Views) -> Result<View, SqlError> {
         let plan = self.plan_query(query, views)?;
-        self.sources.clear();
+        self.plans.sources.clear();
         Ok(View { query: query.clone(), views: views.clone(), plan })
     }
 
     /// The pipeline that writes a planned query to a table.
     pub(super) fn pipeline(&mut self, view: View, target: String) -> Pipeline {
-        self.sources.clear();
+        self.plans.sources.clear();
         let plan = self.plan_query(&view.query, &view.views).unwrap_or(view.plan);
-        Pipeline { sources: std::mem::take(&mut self.sources), plan, target }
+        Pipeline { sources: std::mem::take(&mut self.plans.sources), plan, target }
     }
 
     fn plan_query(&mut self, query: &Query, views: &Views) -> Result<LogicalPlan, SqlError> {
-        let unsupported = [
-            (query.with.is_some(), "WITH"),
-            (query.order_by.is_some(), "ORDER BY"),
-            (query.limit_clause.is_some(), "LIMIT"),
-            (query.fetch.is_some(), "FETCH"),
-        ];
-        if let Some((_, what)) = unsupported.iter().find(|(present, _)| *present) {
-            return Err(self.not_yet(self.places.range(query.span()), what));
+        self.refuse_ordering(query)?;
+        let mut with = views.clone();
+        for cte in query.with.iter().flat_map(|with| &with.cte_tables) {
+            let planned = self.plan_query(&cte.query, &with)?;
+            let view = View { query: (*cte.query).clone(), views: with.clone(), plan: planned };
+            with.insert(cte.alias.name.value.to_lowercase(), view);
         }
-        match query.body.as_ref() {
+        self.set_expr(&query.body, &with)
+    }
+
+    fn set_expr(&mut self, body: &SetExpr, views: &Views) -> Result<LogicalPlan, SqlError> {
+        match body {
             SetExpr::Select(select) => self.select(select, views),
             SetExpr::Query(query) => self.plan_query(query, views),
+            SetExpr::SetOperation {
+                op: SetOperator::Union,
+                set_quantifier: SetQuantifier::All,
+                left,
+                right,
+            } => {
+                let inputs = vec![self.set_expr(left, views)?, self.set_expr(right, views)?];
+                self.union(inputs, self.places.range(body.span()))
+            }
             other => Err(self.not_yet(self.places.range(other.span()), "this kind of query")),
         }
     }
 
+    /// Spark has no order in a stream.
+    fn refuse_ordering(&self, query: &Query) -> Result<(), SqlError> {
+        let span = || self.places.range(query.span());
+        if query.order_by.is_some() {
+            return Err(SqlError::at(
+                span(),
+                "Sorting is not supported on streaming DataFrames/Datasets, unless it is on aggregated \
+                 DataFrame/Dataset in Complete output mode",
+            )
+            .help("order the rows where they are read"));
+        }
+        match query.limit_clause.is_some() || query.fetch.is_some() {
+            true => Err(self.not_yet(span(), "LIMIT")),
+            false => Ok(()),
+        }
+    }
+
     fn select(&mut self, select: &Select, views: &Views) -> Result<LogicalPlan, SqlError> {
-        self.refuse_clauses(select)?;
         let [from] = &select.from[..] else {
             let span = self.places.range(select.span());
             return Err(SqlError::at(span, "a streaming query reads from one relation")
                 .help("join further streams with JOIN … ON"));
         };
-        let mut relation = self.from(from, views)?;
+        let relation = self.from(from, views)?;
+        self.select_over(relation, select)
+    }
+
+    /// Everything of a SELECT behind its FROM.
+    pub(super) fn select_over(
+        &mut self,
+        mut relation: Relation,
+        select: &Select,
+    ) -> Result<LogicalPlan, SqlError> {
+        self.refuse_clauses(select)?;
         for view in &select.lateral_views {
             relation = self.lateral_view(relation, view)?;
         }
         if let Some(selection) = &select.selection {
-            let predicate = self.resolver(&relation.scope).predicate(selection)?;
-            let input = Box::new(relation.plan);
-            relation.plan = LogicalPlan::Filter { input, predicate, origin: FilterOrigin::Query };
+            relation = self.filter(relation, selection)?;
         }
-        self.project(relation, &select.projection)
+        let plan = self.grouped_or_plain(relation, select)?;
+        match &select.distinct {
+            None | Some(Distinct::All) => Ok(plan),
+            Some(Distinct::Distinct) => {
+                let keys = plan.columns().iter().map(|c| c.id).collect();
+                Ok(LogicalPlan::Aggregate { input: Box::new(plan), keys, session: None, aggregates: vec![] })
+            }
+            Some(other) => Err(self.not_yet(self.places.range(select.span()), &other.to_string())),
+        }
+    }
+
+    /// Rows for which a condition is true.
+    pub(super) fn filter(&mut self, relation: Relation, predicate: &Ast) -> Result<Relation, SqlError> {
+        let hoist = Hoist::default();
+        let predicate = self.resolver(&relation.scope, &hoist).predicate(predicate)?;
+        let (input, _) = hoist.apply_windows(relation.plan);
+        let plan = LogicalPlan::Filter { input: Box::new(input), predicate, origin: FilterOrigin::Query };
+        Ok(Relation { plan, scope: relation.scope })
     }
 
     fn refuse_clauses(&self, select: &Select) -> Result<(), SqlError> {
-        let grouped =
-            !matches!(&select.group_by, GroupByExpr::Expressions(e, m) if e.is_empty() && m.is_empty());
         let clauses = [
-            (select.distinct.is_some(), "SELECT DISTINCT"),
-            (grouped, "GROUP BY"),
-            (select.having.is_some(), "HAVING"),
             (select.qualify.is_some(), "QUALIFY"),
             (!select.sort_by.is_empty(), "SORT BY"),
             (!select.cluster_by.is_empty(), "CLUSTER BY"),
@@ -123,13 +179,15 @@ impl<'a> Planner<'a> {
         }
     }
 
-    fn not_yet(&self, span: Range<usize>, what: &str) -> SqlError {
-        SqlError::at(span, format!("{what} is not supported in a streaming query"))
-            .help("supported are SELECT, WHERE, LATERAL VIEW explode and inner JOIN … ON over STREAM(table)")
+    pub(super) fn not_yet(&self, span: Range<usize>, what: &str) -> SqlError {
+        SqlError::at(span, format!("{what} is not supported in a streaming query")).help(
+            "supported are SELECT [DISTINCT], WHERE, GROUP BY, HAVING, LATERAL VIEW explode, JOIN … ON and UNION ALL \
+             over STREAM(table)",
+        )
     }
 
-    fn resolver<'s>(&'s self, scope: &'s Scope) -> Resolver<'s> {
-        Resolver { places: self.places, scope }
+    pub(super) fn resolver<'s>(&'s self, scope: &'s Scope, hoist: &'s Hoist) -> Resolver<'s> {
+        Resolver { places: self.places, scope, ids: &self.plans.ids, hoist, aggregation: false }
     }
 
     fn from(&mut self, from: &TableWithJoins, views: &Views) -> Result<Relation, SqlError> {
@@ -138,22 +196,102 @@ impl<'a> Planner<'a> {
     }
 
     fn join(&mut self, left: Relation, join: &Join, views: &Views) -> Result<Relation, SqlError> {
+        use JoinOperator as J;
         let span = self.places.range(join.relation.span());
-        let on = match &join.join_operator {
-            JoinOperator::Join(JoinConstraint::On(on)) | JoinOperator::Inner(JoinConstraint::On(on)) => on,
-            JoinOperator::Join(_) | JoinOperator::Inner(_) => {
-                return Err(
-                    SqlError::at(span, "a join needs a condition").help("write JOIN … ON a.id = b.id")
-                );
-            }
-            _ => return Err(self.not_yet(span, "a join other than INNER JOIN")),
+        let (kind, constraint) = match &join.join_operator {
+            J::Join(on) | J::Inner(on) => (JoinKind::Inner, Some(on)),
+            J::Left(on) | J::LeftOuter(on) => (JoinKind::LeftOuter, Some(on)),
+            J::Right(on) | J::RightOuter(on) => (JoinKind::RightOuter, Some(on)),
+            J::FullOuter(on) => (JoinKind::FullOuter, Some(on)),
+            J::Semi(on) | J::LeftSemi(on) => (JoinKind::LeftSemi, Some(on)),
+            J::Anti(on) | J::LeftAnti(on) => (JoinKind::LeftAnti, Some(on)),
+            _ => (JoinKind::Inner, None),
+        };
+        let Some(JoinConstraint::On(on)) = constraint else {
+            return Err(SqlError::at(span, "a join needs a condition").help("write JOIN … ON a.id = b.id"));
         };
         let right = self.relation(&join.relation, views)?;
+        self.join_on(left, right, kind, on)
+    }
+
+    /// Two relations joined on a condition over both.
+    pub(super) fn join_on(
+        &mut self,
+        left: Relation,
+        right: Relation,
+        kind: JoinKind,
+        on: &Ast,
+    ) -> Result<Relation, SqlError> {
         let mut scope = left.scope;
+        let left_width = scope.entries.len();
         scope.entries.extend(right.scope.entries);
-        let condition = Some(self.resolver(&scope).predicate(on)?);
+        let hoist = Hoist::default();
+        let condition = Some(self.resolver(&scope, &hoist).predicate(on)?);
+        if !hoist.window_columns().is_empty() {
+            let span = self.places.range(on.span());
+            return Err(self.not_yet(span, "window() in a join condition"));
+        }
         let (left, right) = (Box::new(left.plan), Box::new(right.plan));
-        Ok(Relation { plan: LogicalPlan::Join { left, right, kind: JoinKind::Inner, condition }, scope })
+        let plan = LogicalPlan::Join { left, right, kind, condition };
+        if kind.is_left_only() {
+            scope.entries.truncate(left_width);
+        }
+        for (entry, column) in scope.entries.iter_mut().zip(plan.columns()) {
+            entry.column.nullable = column.nullable;
+        }
+        Ok(Relation { plan, scope })
+    }
+
+    /// The rows of all inputs; columns meet by position in their common types.
+    pub(super) fn union(
+        &mut self,
+        inputs: Vec<LogicalPlan>,
+        span: Range<usize>,
+    ) -> Result<LogicalPlan, SqlError> {
+        let columns: Vec<Vec<Column>> = inputs.iter().map(LogicalPlan::columns).collect();
+        let (first, second) = (&columns[0], &columns[1]);
+        if first.len() != second.len() {
+            return Err(SqlError::at(
+                span,
+                format!(
+                    "[NUM_COLUMNS_MISMATCH] UNION can only be performed on inputs with the same number of columns, \
+                     but the first input has {} columns and the second input has {} columns.",
+                    first.len(),
+                    second.len()
+                ),
+            ));
+        }
+        let mut output = Vec::new();
+        for (a, b) in first.iter().zip(second) {
+            let Some(data_type) = common_type(&a.data_type, &b.data_type) else {
+                let (left, right) = (types::sql_type_name(&a.data_type), types::sql_type_name(&b.data_type));
+                return Err(SqlError::at(
+                    span,
+                    format!(
+                        "[INCOMPATIBLE_COLUMN_TYPE] column `{}` is {left} in one input and {right} in the other",
+                        a.name
+                    ),
+                ));
+            };
+            let mut column = self.plans.ids.column(&a.name, data_type, a.nullable || b.nullable);
+            column.delay = a.delay;
+            output.push(column);
+        }
+        let coerced = inputs.into_iter().zip(&columns);
+        let inputs = coerced.map(|(input, columns)| self.coerced(input, columns, &output)).collect();
+        Ok(LogicalPlan::Union { inputs, columns: output })
+    }
+
+    /// An input of a union in the types of its output.
+    fn coerced(&self, input: LogicalPlan, columns: &[Column], to: &[Column]) -> LogicalPlan {
+        if columns.iter().zip(to).all(|(a, b)| a.data_type == b.data_type) {
+            return input;
+        }
+        let cast = |(from, to): (&Column, &Column)| {
+            let column = self.plans.ids.column(&from.name, to.data_type.clone(), true);
+            (cast_to(from.reference(), &to.data_type), column)
+        };
+        LogicalPlan::Project { input: Box::new(input), columns: columns.iter().zip(to).map(cast).collect() }
     }
 
     fn relation(&mut self, factor: &TableFactor, views: &Views) -> Result<Relation, SqlError> {
@@ -173,8 +311,7 @@ impl<'a> Planner<'a> {
             TableFactor::Derived { subquery, alias, .. } => {
                 let plan = self.plan_query(subquery, views)?;
                 let qualifier = alias_name(alias.as_ref(), self.places)?;
-                let scope = Scope::of(plan.columns(), qualifier.as_deref());
-                Ok(Relation { plan, scope })
+                Ok(Relation::of(plan, qualifier.as_deref()))
             }
             other => Err(self.not_yet(self.places.range(other.span()), "this kind of relation")),
         }
@@ -225,8 +362,7 @@ impl<'a> Planner<'a> {
             plan = self.event_time(plan, &clause)?;
         }
         let qualifier = alias_name(alias, self.places)?.unwrap_or_else(|| name.value.clone());
-        let scope = Scope::of(plan.columns(), Some(&qualifier));
-        Ok(Relation { plan, scope })
+        Ok(Relation::of(plan, Some(&qualifier)))
     }
 
     fn table(&mut self, name: &Name, views: &Views, streaming: bool) -> Result<LogicalPlan, SqlError> {
@@ -253,22 +389,27 @@ impl<'a> Planner<'a> {
             .help(format!("read it as STREAM(`{}`)", name.value)));
         }
         let fields = schema.fields().iter();
-        let columns = fields.map(|f| self.ids.column(f.name(), f.data_type().clone(), true)).collect();
-        self.sources.push(SourceTable {
+        let columns = fields.map(|f| self.plans.ids.column(f.name(), f.data_type().clone(), true)).collect();
+        self.plans.sources.push(SourceTable {
             table: name.value.clone(),
             schema: schema.clone(),
             format: RecordFormat::default(),
         });
-        Ok(LogicalPlan::Stream { source: self.sources.len() - 1, columns })
+        Ok(LogicalPlan::Stream { source: self.plans.sources.len() - 1, columns })
     }
 
-    fn event_time(&self, plan: LogicalPlan, clause: &WatermarkClause) -> Result<LogicalPlan, SqlError> {
+    /// Declares the event time of a relation.
+    pub(super) fn event_time(
+        &self,
+        plan: LogicalPlan,
+        clause: &WatermarkClause,
+    ) -> Result<LogicalPlan, SqlError> {
         let scope = Scope::of(plan.columns(), None);
         let name = Name { value: clause.column.clone(), span: clause.column_span.clone() };
         let Expr::Column { id, data_type, .. } = scope.resolve(&[name])? else {
             unreachable!("one name without a dot resolves to a column")
         };
-        if !matches!(data_type, DataType::Timestamp(..)) {
+        if !matches!(data_type, DataType::Timestamp(..)) && data_type != window_type() {
             let found = types::sql_type_name(&data_type);
             return Err(SqlError::at(
                 clause.column_span.clone(),
@@ -282,7 +423,7 @@ impl<'a> Planner<'a> {
         }
         let millis = clause.delay.delay_millis();
         if millis < 0 {
-            let delay = self.places.text(clause.delay_span.clone());
+            let delay = &clause.delay_text;
             let message = format!("requirement failed: delay threshold ({delay}) should not be negative.");
             return Err(SqlError::at(clause.delay_span.clone(), message));
         }
@@ -302,7 +443,8 @@ impl<'a> Planner<'a> {
                     .help("name it with AS item"));
             }
         };
-        let resolver = self.resolver(&relation.scope);
+        let hoist = Hoist::default();
+        let resolver = self.resolver(&relation.scope, &hoist);
         let Some((array, mut outer)) = explode_call(&resolver, &view.lateral_view)? else {
             return Err(SqlError::at(
                 self.places.range(call.name.span()),
@@ -320,128 +462,11 @@ impl<'a> Planner<'a> {
         })
     }
 
-    fn element(&mut self, name: &str, array: &Expr) -> Column {
+    pub(super) fn element(&mut self, name: &str, array: &Expr) -> Column {
         let DataType::List(element) = array.data_type() else {
             unreachable!("explode_call checked the type")
         };
-        self.ids.column(name, element.data_type().clone(), true)
-    }
-
-    fn project(&mut self, mut relation: Relation, items: &[SelectItem]) -> Result<LogicalPlan, SqlError> {
-        let mut columns: Vec<(Expr, Column)> = Vec::new();
-        for item in items {
-            match item {
-                SelectItem::Wildcard(_) => {
-                    let all: Vec<Column> = relation.scope.entries.iter().map(|e| e.column.clone()).collect();
-                    columns.extend(all.iter().map(|c| self.renamed(c, &c.name)));
-                }
-                SelectItem::QualifiedWildcard(SelectItemQualifiedWildcardKind::ObjectName(name), _) => {
-                    columns.extend(self.qualified_wildcard(&relation.scope, name)?);
-                }
-                SelectItem::UnnamedExpr(expr) => {
-                    let name = default_name(expr);
-                    columns.push(self.item(&mut relation, expr, &name)?);
-                }
-                SelectItem::ExprWithAlias { expr, alias } => {
-                    columns.push(self.item(&mut relation, expr, &alias.value)?);
-                }
-                other => return Err(self.not_yet(self.places.range(other.span()), "this select item")),
-            }
-        }
-        Ok(LogicalPlan::Project { input: Box::new(relation.plan), columns })
-    }
-
-    /// `alias.*` or `struct_column.*`
-    fn qualified_wildcard(
-        &mut self,
-        scope: &Scope,
-        name: &ObjectName,
-    ) -> Result<Vec<(Expr, Column)>, SqlError> {
-        let parts = name_parts(name, self.places)?;
-        if let [one] = &parts[..]
-            && let Some(columns) = scope.qualified(&one.value)
-        {
-            return Ok(columns.iter().map(|c| self.renamed(c, &c.name)).collect());
-        }
-        let value = scope.resolve(&parts)?;
-        let DataType::Struct(fields) = value.data_type() else {
-            return Err(SqlError::at(
-                parts[0].span.start..parts[parts.len() - 1].span.end,
-                format!("`{name}` is neither a relation nor a struct"),
-            ));
-        };
-        let field = |(index, f): (usize, &arrow::datatypes::FieldRef)| {
-            let data_type = f.data_type().clone();
-            let name = f.name().clone();
-            let column = self.ids.column(&name, data_type.clone(), true);
-            (Expr::Field { input: Box::new(value.clone()), index, name, data_type }, column)
-        };
-        Ok(fields.iter().enumerate().map(field).collect())
-    }
-
-    fn item(&mut self, relation: &mut Relation, ast: &Ast, name: &str) -> Result<(Expr, Column), SqlError> {
-        if let Some((array, outer)) = explode_call(&self.resolver(&relation.scope), ast)? {
-            let column = self.element(name, &array);
-            let input = Box::new(std::mem::replace(
-                &mut relation.plan,
-                LogicalPlan::Stream { source: 0, columns: vec![] },
-            ));
-            relation.plan = LogicalPlan::Explode { input, array, outer, column: column.clone() };
-            return Ok(self.renamed(&column, name));
-        }
-        let expr = self.resolver(&relation.scope).resolve(ast)?;
-        let mut column = self.ids.column(name, expr.data_type(), expr.nullable());
-        if let Expr::Column { id, .. } = &expr {
-            // A plain rename keeps the event-time tag; any computation loses it.
-            column.delay =
-                relation.scope.entries.iter().find(|e| e.column.id == *id).and_then(|e| e.column.delay);
-        }
-        Ok((expr, column))
-    }
-
-    fn renamed(&mut self, column: &Column, name: &str) -> (Expr, Column) {
-        let mut renamed = self.ids.column(name, column.data_type.clone(), column.nullable);
-        renamed.delay = column.delay;
-        (column_expr(column), renamed)
-    }
-}
-
-/// The array and whether null arrays count, if the expression is `explode(array)` or `explode_outer(array)`.
-fn explode_call(resolver: &Resolver<'_>, ast: &Ast) -> Result<Option<(Expr, bool)>, SqlError> {
-    let Ast::Function(call) = ast else { return Ok(None) };
-    let outer = match call.name.to_string().to_lowercase().as_str() {
-        "explode" => false,
-        "explode_outer" => true,
-        _ => return Ok(None),
-    };
-    let args = resolver.arguments(call, ast)?;
-    let [arg] = &args[..] else {
-        return Err(SqlError::at(resolver.span(ast), "explode takes one array"));
-    };
-    let array = resolver.resolve(arg)?;
-    match array.data_type() {
-        DataType::List(_) => Ok(Some((array, outer))),
-        other => Err(SqlError::at(
-            resolver.span(arg),
-            format!(
-                "[DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE] explode requires an array, found {}",
-                types::sql_type_name(&other)
-            ),
-        )),
-    }
-}
-
-/// The column name that Spark gives to an expression without alias.
-fn default_name(ast: &Ast) -> String {
-    match ast {
-        Ast::Identifier(ident) => ident.value.clone(),
-        Ast::CompoundIdentifier(parts) => parts.last().map(|p| p.value.clone()).unwrap_or_default(),
-        Ast::Nested(inner) => default_name(inner),
-        Ast::Function(call) if call.name.to_string().to_lowercase().starts_with("explode") => {
-            "col".to_owned()
-        }
-        Ast::BinaryOp { .. } => format!("({ast})"),
-        other => other.to_string(),
+        self.plans.ids.column(name, element.data_type().clone(), true)
     }
 }
 
@@ -462,7 +487,7 @@ pub(super) fn object_name(name: &ObjectName, places: &Places<'_>) -> Result<Name
     Ok(name_parts(name, places)?.pop().expect("a name has at least one part"))
 }
 
-fn name_parts(name: &ObjectName, places: &Places<'_>) -> Result<Vec<Name>, SqlError> {
+pub(super) fn name_parts(name: &ObjectName, places: &Places<'_>) -> Result<Vec<Name>, SqlError> {
     let part = |part: &sqlparser::ast::ObjectNamePart| match part.as_ident() {
         Some(ident) => Ok(Name { value: ident.value.clone(), span: places.range(ident.span) }),
         None => Err(SqlError::at(places.range(name.span()), format!("`{name}` is not a plain name"))),
