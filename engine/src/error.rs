@@ -65,6 +65,12 @@ pub enum EngineError {
         /// Its latest planned batch.
         batch: BatchId,
     },
+    /// A batch failed half way: the operators may have had its rows, so running it again would count them twice.
+    #[error("the query stopped in batch {batch} and cannot go on")]
+    Stopped {
+        /// The batch that failed.
+        batch: BatchId,
+    },
 }
 
 impl From<crate::plan::support::Refusal> for EngineError {

@@ -6,7 +6,9 @@
 use std::collections::BTreeMap;
 
 use arrow::datatypes::SchemaRef;
-use bytes::Bytes;
+
+/// What objects and records hold; named here so that whoever implements a port needs no crate for it.
+pub use bytes::Bytes;
 
 /// Why a port gave up; the query stops and says so.
 pub type PortError = Box<dyn std::error::Error + Send + Sync>;

@@ -38,6 +38,8 @@ pub struct StreamingQuery {
     /// Where the last committed batch ended, per source.
     committed: Vec<Offsets>,
     next: BatchId,
+    /// Set from the planning of the next batch to its commit, so also after it has failed.
+    under_way: bool,
     /// The plan of the next batch, if it is one that runs again.
     replay: Option<OffsetEntry>,
     /// The watermark of the batch before the next one: it decides what is late.
@@ -160,6 +162,7 @@ impl StreamingQuery {
             options,
             committed,
             next,
+            under_way: false,
             replay,
             previous,
             schema,
@@ -187,7 +190,14 @@ impl StreamingQuery {
     }
 
     /// Runs one trigger at `now_millis`. `None` when there was nothing to do.
+    ///
+    /// # Errors
+    /// Ports that fail, and what Spark refuses in the first batch. A query that failed in a batch is over: every
+    /// later trigger is [`EngineError::Stopped`].
     pub fn run_batch(&mut self, now_millis: i64) -> Result<Option<BatchReport>> {
+        if self.under_way {
+            return Err(EngineError::Stopped { batch: self.next });
+        }
         let start = self.committed.clone();
         let plan = match self.replay.take() {
             Some(plan) => plan,
@@ -196,6 +206,7 @@ impl StreamingQuery {
                 None => return Ok(None),
             },
         };
+        self.under_way = true;
         let end = plan.sources;
         let watermark = Watermark { millis: plan.batch_watermark_millis };
         let ranges: Vec<OffsetRange> =
@@ -206,6 +217,7 @@ impl StreamingQuery {
         self.committed = end;
         self.previous = watermark;
         self.next = plan.batch.next();
+        self.under_way = false;
         Ok(Some(report))
     }
 
@@ -225,6 +237,7 @@ impl StreamingQuery {
             batch_watermark_millis: watermark.millis,
             sources: end,
         };
+        self.under_way = true;
         self.checkpoint.plan(&plan)?;
         Ok(Some(plan))
     }

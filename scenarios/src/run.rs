@@ -127,8 +127,9 @@ impl<'a> Tank<'a> {
     fn fill(scenario: &'a Scenario, options: &RunOptions) -> Result<Self, RunError> {
         let file = &scenario.file;
         let start = file.clock.start.value.0.div_euclid(1000);
-        let emulator =
-            Emulator::open(Storage::Directory(options.folder.join("emulator")), Identity::default())?;
+        let directory = options.folder.join("emulator");
+        let storage = if options.keep { Storage::Directory(directory) } else { Storage::Scratch(directory) };
+        let emulator = Emulator::open(storage, Identity::default())?;
         let services = Services { emulator: Arc::new(emulator), clock: VirtualClock::at(start) };
         create_resources(scenario, &services)?;
         let query = StreamingQuery::start(&scenario.pipeline, parts(scenario, &services)?, start)?;

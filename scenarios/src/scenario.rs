@@ -91,8 +91,9 @@ impl Scenario {
         let pipeline = sql::plan(&pipeline_text, &tables).map_err(|error| {
             let source = Source { name: pipeline_name, text: pipeline_text.clone() };
             // What is missing at the end is shown behind the last word, not on the blank lines that follow.
-            let last = pipeline_text.trim_end().len().saturating_sub(1);
-            let placed = source.error(error.span.start.min(last)..error.span.end, error.message);
+            let end = pipeline_text.trim_end().len();
+            let place = error.span.start.min(end.saturating_sub(1))..error.span.end.min(end);
+            let placed = source.error(place, error.message);
             match error.help {
                 Some(help) => placed.help(help),
                 None => placed,

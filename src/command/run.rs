@@ -84,7 +84,7 @@ enum Folder {
     /// Removed when the run is over.
     Temporary(tempfile::TempDir),
     /// The user's.
-    Kept(PathBuf),
+    Kept { path: PathBuf, made: bool },
 }
 
 impl Folder {
@@ -94,8 +94,8 @@ impl Folder {
             let folder = tempfile::Builder::new().prefix("wavetank-").tempdir();
             return Ok(Ok(Self::Temporary(folder.context("cannot create a temporary folder")?)));
         };
-        match std::fs::read_dir(path).map(|mut entries| entries.next().is_none()) {
-            Ok(true) => {}
+        let made = match std::fs::read_dir(path).map(|mut entries| entries.next().is_none()) {
+            Ok(true) => false,
             Ok(false) => {
                 return Ok(Err(format!(
                     "`{}` is not empty; --keep wants an empty or a new folder",
@@ -106,28 +106,43 @@ impl Folder {
                 if let Err(error) = std::fs::create_dir_all(path) {
                     return Ok(Err(format!("cannot create `{}`: {error}", path.display())));
                 }
+                true
             }
             Err(error) => return Ok(Err(format!("cannot use `{}`: {error}", path.display()))),
-        }
+        };
         // DuckDB reads objects by absolute path.
-        Ok(Ok(Self::Kept(path.canonicalize().context("the folder exists")?)))
+        Ok(Ok(Self::Kept { path: path.canonicalize().context("the folder exists")?, made }))
     }
 
     fn path(&self) -> &Path {
         match self {
             Self::Temporary(folder) => folder.path(),
-            Self::Kept(path) => path,
+            Self::Kept { path, .. } => path,
         }
     }
 
-    /// Leaves nothing half-written behind.
+    /// Leaves nothing half-written behind: a folder that the user made is empty again, one that we made is gone.
     fn discard(self) {
-        if let Self::Kept(path) = &self
-            && let Err(error) = std::fs::remove_dir_all(path)
-        {
-            anstream::eprintln!("warning: cannot remove `{}`: {error}", path.display());
+        let Self::Kept { path, made } = &self else { return };
+        let removed = match made {
+            true => std::fs::remove_dir_all(path),
+            false => empty(path),
+        };
+        if let Err(error) = removed {
+            anstream::eprintln!("warning: cannot remove what is in `{}`: {error}", path.display());
         }
     }
+}
+
+fn empty(folder: &Path) -> std::io::Result<()> {
+    for entry in std::fs::read_dir(folder)? {
+        let entry = entry?;
+        match entry.file_type()?.is_dir() {
+            true => std::fs::remove_dir_all(entry.path())?,
+            false => std::fs::remove_file(entry.path())?,
+        }
+    }
+    Ok(())
 }
 
 /// A progress bar on a terminal, and an ear for Ctrl-C.

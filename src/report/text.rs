@@ -99,9 +99,7 @@ fn checks(run: &RunReport) -> String {
                 writeln!(text, "{}", failure(check, summary, &rows))
             }
             Verdict::Broken { error } => {
-                // Not wrapped: DuckDB's caret stands below a word.
-                let lines: Vec<String> = error.lines().map(|line| line.trim_end().to_owned()).collect();
-                writeln!(text, "{}", failure(check, "the query could not be run", &lines))
+                writeln!(text, "{}", failure(check, "the query could not be run", &duckdb_error(error)))
             }
         };
     }
@@ -111,7 +109,40 @@ fn checks(run: &RunReport) -> String {
 fn failure(check: &CheckResult, summary: &str, details: &[String]) -> String {
     let details: String = details.iter().map(|line| format!("\n      {line}")).collect();
     let name = wrapped(&check.name, 4);
-    format!("  {RED}✗{PLAIN} {name}\n    {}:{}: {summary}{details}", check.file, check.line)
+    let summary = wrapped(&format!("{}:{}: {summary}", check.file, check.line), 4);
+    format!("  {RED}✗{PLAIN} {name}\n    {summary}{details}")
+}
+
+/// What DuckDB said, for column 6: sentences are broken between words, the line that it quotes keeps its caret below
+/// the same word.
+fn duckdb_error(error: &str) -> Vec<String> {
+    let mut details = Vec::new();
+    let mut lines = error.lines().map(str::trim_end).filter(|line| !line.is_empty());
+    while let Some(line) = lines.next() {
+        match line.starts_with("LINE ") {
+            false => details.push(wrapped(line, 6)),
+            true => {
+                let caret = lines.next().unwrap_or_default();
+                // Some of what follows the caret is shown too.
+                let skipped = (caret.chars().count() + 20).saturating_sub(WIDTH - 6);
+                details.extend([excerpt(line, skipped), excerpt(caret, skipped)]);
+            }
+        }
+    }
+    details
+}
+
+/// The part of a line that fits behind column 6, with an ellipsis where something is left out.
+fn excerpt(line: &str, skipped: usize) -> String {
+    let mut part: Vec<char> = line.chars().skip(skipped).collect();
+    if let Some(first) = part.first_mut().filter(|first| skipped > 0 && **first != ' ') {
+        *first = '…';
+    }
+    if part.len() > WIDTH - 6 {
+        part.truncate(WIDTH - 7);
+        part.push('…');
+    }
+    part.into_iter().collect()
 }
 
 fn verdict(run: &RunReport, elapsed: Duration, kept: Option<&Path>) -> String {

@@ -25,6 +25,9 @@ pub(crate) use streams::{ShardRow, StreamRow};
 /// More than the number of different statements, so that each is prepared once.
 const STATEMENTS_CACHED: usize = 128;
 
+/// Pages that SQLite keeps in memory.
+const CACHE_KIBIBYTES: i64 = 64 * 1024;
+
 /// Where state is kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Storage {
@@ -32,6 +35,8 @@ pub enum Storage {
     Memory,
     /// In a directory: rows in `emulator.sqlite`, bodies under `objects/`.
     Directory(PathBuf),
+    /// In a directory of the same layout, for a run that nobody goes back to: nothing is forced to the disk.
+    Scratch(PathBuf),
 }
 
 /// Why a store does not open.
@@ -81,16 +86,17 @@ pub(crate) struct Store {
 
 impl Store {
     pub fn open(storage: Storage) -> Result<Self, OpenError> {
+        let lasting = matches!(storage, Storage::Directory(_));
         let (mut connection, bodies) = match storage {
             Storage::Memory => (Connection::open_in_memory()?, Bodies::in_memory()),
-            Storage::Directory(directory) => {
+            Storage::Directory(directory) | Storage::Scratch(directory) => {
                 let objects = directory.join("objects");
                 create_directory(&objects)?;
                 let connection = Connection::open(directory.join("emulator.sqlite"))?;
                 (connection, Bodies::in_directory(objects))
             }
         };
-        configure(&connection)?;
+        configure(&connection, lasting)?;
         migrate::migrate(&mut connection)?;
         Ok(Self { connection, bodies })
     }
@@ -147,10 +153,15 @@ fn create_directory(path: &Path) -> Result<(), OpenError> {
     std::fs::create_dir_all(path).map_err(|source| OpenError::Directory { path: path.to_owned(), source })
 }
 
-/// WAL with `synchronous = NORMAL`: a power cut can lose the latest commits, never consistency.
-fn configure(connection: &Connection) -> rusqlite::Result<()> {
+/// Lasting: WAL with `synchronous = NORMAL`, so that a power cut can lose the latest commits, never consistency.
+/// Else: nothing that outlives the process.
+fn configure(connection: &Connection, lasting: bool) -> rusqlite::Result<()> {
     connection.set_prepared_statement_cache_capacity(STATEMENTS_CACHED);
-    connection.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(()))?;
-    connection.pragma_update(None, "synchronous", "NORMAL")?;
+    let (journal, synchronous) = if lasting { ("WAL", "NORMAL") } else { ("MEMORY", "OFF") };
+    // One process at a time: no locks to take and to look at in each transaction.
+    connection.pragma_update_and_check(None, "locking_mode", "EXCLUSIVE", |_| Ok(()))?;
+    connection.pragma_update_and_check(None, "journal_mode", journal, |_| Ok(()))?;
+    connection.pragma_update(None, "synchronous", synchronous)?;
+    connection.pragma_update(None, "cache_size", -CACHE_KIBIBYTES)?;
     connection.pragma_update(None, "foreign_keys", true)
 }

@@ -1,5 +1,6 @@
 //! Catalog tables as DuckDB views: columns and types are the catalog's, objects are listed from S3 and read where
-//! they lie, partitions are those that are registered.
+//! they lie, partitions are those that are registered. A small table is read once and for all, since every query
+//! would open each of its objects several times.
 //!
 //! Tables that a stream feeds have no objects and are left out, as Athena cannot query them either.
 
@@ -49,10 +50,19 @@ pub(super) struct View {
     pub(super) sql: String,
 }
 
+/// Up to this size of its objects a table is read into memory.
+const SMALL_TABLE_BYTES_MAX: u64 = 64 << 20;
+
 /// Objects that share partition values.
 struct Part {
     values: Vec<String>,
-    files: Vec<PathBuf>,
+    files: Vec<File>,
+}
+
+/// An object where it lies.
+struct File {
+    path: PathBuf,
+    bytes: u64,
 }
 
 /// A view for every table of the catalog that has a location.
@@ -118,7 +128,9 @@ fn view(services: &Services, database: &str, table: &Table, location: &str) -> R
         true => empty(&columns, &keys),
         false => selects.join(" UNION ALL "),
     };
-    Ok(format!("CREATE VIEW {}.{} AS {body};", quote(database), quote(&name)))
+    let bytes: u64 = parts.iter().flat_map(|part| &part.files).map(|file| file.bytes).sum();
+    let kind = if bytes <= SMALL_TABLE_BYTES_MAX { "TABLE" } else { "VIEW" };
+    Ok(format!("CREATE {kind} {}.{} AS {body};", quote(database), quote(&name)))
 }
 
 /// Column names with DuckDB's types.
@@ -141,7 +153,7 @@ fn select(part: &Part, columns: &[(String, String)], keys: &[(String, String)]) 
         "__HIVE_DEFAULT_PARTITION__" => format!("CAST(NULL AS {kind}) AS {}", quote(name)),
         value => format!("CAST({} AS {kind}) AS {}", text(value), quote(name)),
     }));
-    let files: Vec<String> = part.files.iter().map(|file| text(&file.display().to_string())).collect();
+    let files: Vec<String> = part.files.iter().map(|file| text(&file.path.display().to_string())).collect();
     format!(
         "SELECT {} FROM read_parquet([{}], union_by_name = true, hive_partitioning = false)",
         items.join(", "),
@@ -173,7 +185,7 @@ fn partitions(services: &Services, database: &str, table: &str) -> Result<Vec<Pa
 }
 
 /// The files that hold the objects under an S3 location.
-fn files(services: &Services, location: &str) -> Result<Vec<PathBuf>, ViewError> {
+fn files(services: &Services, location: &str) -> Result<Vec<File>, ViewError> {
     let path = location.strip_prefix("s3://").unwrap_or(location);
     let (bucket, prefix) = path.split_once('/').unwrap_or((path, ""));
     let mut request = ListObjectsV2Request::new(bucket, prefix);
@@ -182,7 +194,7 @@ fn files(services: &Services, location: &str) -> Result<Vec<PathBuf>, ViewError>
         let page = services.call::<ListObjectsV2>(request.clone())?;
         for object in page.contents.into_iter().filter(|object| object.size > 0) {
             match services.emulator.object_file(bucket, &object.key)? {
-                Some(file) => files.push(file),
+                Some(path) => files.push(File { path, bytes: object.size }),
                 None => return Err(ViewError::NotInFile { bucket: bucket.to_owned(), key: object.key }),
             }
         }

@@ -1,0 +1,10 @@
+//! The `wavetank` command as people and scripts meet it: what it prints, what it leaves behind, how it ends.
+
+#[path = "command_line/endings.rs"]
+mod endings;
+#[path = "command_line/mistakes.rs"]
+mod mistakes;
+#[path = "command_line/output.rs"]
+mod output;
+#[path = "command_line/user.rs"]
+mod user;
