@@ -35,6 +35,7 @@ pub mod query;
 pub mod session;
 pub mod sink;
 pub mod source;
+pub mod spelling;
 pub mod sql;
 pub mod time;
 pub mod trigger;

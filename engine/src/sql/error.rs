@@ -4,6 +4,8 @@ use std::ops::Range;
 
 use sqlparser::tokenizer::{Location, Span};
 
+use crate::spelling::edit_distance;
+
 /// A place in the text that cannot be planned.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{message}")]
@@ -110,27 +112,12 @@ pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) ->
     let limit = name.len() / 2 + 1;
     let mut scored: Vec<(usize, &str)> = candidates
         .into_iter()
-        .map(|c| (distance(&name, &c.to_lowercase()), c))
+        .map(|c| (edit_distance(&name, &c.to_lowercase()), c))
         .filter(|(d, _)| *d <= limit)
         .collect();
     scored.sort();
     scored.dedup();
     scored.into_iter().map(|(_, c)| c).take(3).collect()
-}
-
-/// Levenshtein distance over bytes.
-fn distance(a: &str, b: &str) -> usize {
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.bytes().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, y) in b.bytes().enumerate() {
-            let substituted = diagonal + usize::from(x != y);
-            diagonal = row[j + 1];
-            row[j + 1] = substituted.min(row[j] + 1).min(diagonal + 1);
-        }
-    }
-    row[b.len()]
 }
 
 #[cfg(test)]

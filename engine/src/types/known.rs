@@ -1,6 +1,7 @@
 //! The table of type names: which dialect knows which word, and what it stands for.
 
 use super::{timestamp_ntz_type, timestamp_type};
+use crate::spelling::edit_distance;
 use arrow::datatypes::DataType;
 
 /// Whose words are being read.
@@ -119,7 +120,7 @@ pub(super) fn nearest(name: &str, dialect: Dialect) -> Option<&'static str> {
     NAMES
         .iter()
         .filter(|(_, _, spark_only)| dialect == Dialect::Spark || !spark_only)
-        .map(|(known, _, _)| (distance(&name, known), *known))
+        .map(|(known, _, _)| (edit_distance(&name, known), *known))
         .filter(|(distance, _)| *distance <= reach)
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, known)| known)
@@ -144,28 +145,6 @@ impl Plain {
             Plain::Void => DataType::Null,
         }
     }
-}
-
-/// Edit distance with neighbouring letters swapped counted once.
-fn distance(left: &str, right: &str) -> usize {
-    let left: Vec<char> = left.chars().collect();
-    let right: Vec<char> = right.chars().collect();
-    let mut rows = vec![vec![0; right.len() + 1]; left.len() + 1];
-    for i in 0..=left.len() {
-        for j in 0..=right.len() {
-            rows[i][j] = if i == 0 || j == 0 {
-                i + j
-            } else {
-                let replaced = rows[i - 1][j - 1] + usize::from(left[i - 1] != right[j - 1]);
-                replaced.min(rows[i - 1][j] + 1).min(rows[i][j - 1] + 1)
-            };
-            let swapped = i > 1 && j > 1 && left[i - 1] == right[j - 2] && left[i - 2] == right[j - 1];
-            if swapped {
-                rows[i][j] = rows[i][j].min(rows[i - 2][j - 2] + 1);
-            }
-        }
-    }
-    rows[left.len()][right.len()]
 }
 
 #[cfg(test)]
