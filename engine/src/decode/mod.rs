@@ -36,6 +36,7 @@ mod java_double;
 mod number;
 #[cfg(test)]
 mod properties;
+mod region;
 mod rejection;
 #[cfg(test)]
 mod tests;
@@ -56,9 +57,10 @@ use rejection::Note;
 use std::sync::Arc;
 
 pub use java_double::write_java_double;
+pub use region::RegionZone;
 pub use rejection::{Rejection, RejectionKind};
 pub use timestamp::{parse_date, parse_timestamp, parse_timestamp_ntz};
-pub use zone::{FixedZone, Zone};
+pub use zone::{FixedZone, Zone, zone_of};
 
 /// What to do with a record that is not whole.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -67,6 +69,8 @@ pub enum JsonMode {
     Permissive,
     /// Stop at the record.
     FailFast,
+    /// Leave the record out: a mode of Spark's file readers that `from_json` refuses, so no decoder has it.
+    DropMalformed,
 }
 
 /// The options of `from_json` that are supported.
@@ -116,6 +120,11 @@ pub enum DecodeError {
         /// Its name.
         field: String,
     },
+    /// Spark knows the mode, but not here (`QueryCompilationErrors.parseModeUnsupportedError`).
+    #[error(
+        "from_json() doesn't support the DROPMALFORMED mode. Acceptable modes are PERMISSIVE and FAILFAST."
+    )]
+    DropMalformed,
 }
 
 /// The rows of a batch of records and what was wrong with them.
@@ -150,8 +159,12 @@ struct Corrupt {
 impl JsonDecoder {
     /// A decoder for a schema, which is read as if all its fields were nullable.
     ///
-    /// Errors when a type cannot be decoded into, or the corrupt column is not a STRING.
+    /// Errors when a type cannot be decoded into, the corrupt column is not a STRING, or the mode is one that
+    /// `from_json` refuses.
     pub fn new(schema: SchemaRef, options: JsonOptions) -> Result<Self, DecodeError> {
+        if options.mode == JsonMode::DropMalformed {
+            return Err(DecodeError::DropMalformed);
+        }
         let schema = nullable_schema(&schema);
         let corrupt = corrupt_position(&schema, options.corrupt_column.as_deref())?;
         let decoded = schema.fields().iter().enumerate();

@@ -330,3 +330,14 @@ fn deep_nesting_is_read_to_jacksons_limit_and_no_further() {
     let hostile = "[".repeat(1_000_000);
     check("a BIGINT", &[(&deep, "1"), (&deeper, "-"), (&hostile, "-")]);
 }
+
+#[test]
+fn dropping_malformed_records_is_refused_in_sparks_words() {
+    let schema = Arc::new(parse_ddl_schema("a INT").expect("valid DDL"));
+    let options = JsonOptions { mode: JsonMode::DropMalformed, ..JsonOptions::default() };
+    let refused = JsonDecoder::new(schema, options).expect_err("from_json has no such mode");
+    assert_eq!(
+        refused.to_string(),
+        "from_json() doesn't support the DROPMALFORMED mode. Acceptable modes are PERMISSIVE and FAILFAST."
+    );
+}

@@ -31,7 +31,7 @@ struct Parts<'a> {
 pub fn parse_timestamp(text: &str, zone: &dyn Zone, now_micros: i64) -> Option<i64> {
     let parts = split(text)?;
     let named = match parts.zone {
-        Some(id) => Some(zone_of(trim_java(id), zone)?),
+        Some(id) => Some(zone_of(trim_java(id))?),
         None => None,
     };
     let zone = named.as_deref().unwrap_or(zone);

@@ -1,10 +1,11 @@
 //! Time zones as the decoder needs them: the offset of an instant and of a wall-clock reading.
 //!
-//! Only UTC and fixed offsets live here. A zone database is plugged in by implementing [`Zone`];
-//! its [`Zone::named`] then also serves texts that carry a region, such as `10:00:00 Europe/Paris`.
+//! UTC and fixed offsets live here, the regions of the zone database in [`super::region`].
 
 use std::fmt::Debug;
 use std::sync::Arc;
+
+use super::region::RegionZone;
 
 /// Offsets are bounded to this many seconds either side of UTC. Source: `java.time.ZoneOffset`.
 const OFFSET_SECONDS_MAX: i32 = 18 * 3600;
@@ -19,11 +20,6 @@ pub trait Zone: Debug + Send + Sync {
     /// Where clocks are changed this is the offset *before* the change: a reading in the gap moves
     /// forward by the gap, a repeated one is its first occurrence. Source: `ZonedDateTime.of`.
     fn offset_of_local(&self, local_micros: i64) -> i32;
-
-    /// A zone by its region name, when a database is at hand.
-    fn named(&self, _id: &str) -> Option<Arc<dyn Zone>> {
-        None
-    }
 }
 
 /// A zone whose offset never changes.
@@ -77,9 +73,9 @@ impl Zone for FixedZone {
 }
 
 /// Finds the zone a text names: an offset, one of Java's three short ids with a fixed offset, or a
-/// region asked of `session`. Spark also takes one-digit hours and minutes (`+1:30`, `+01:3`).
+/// region. Spark also takes one-digit hours and minutes (`+1:30`, `+01:3`).
 /// Source: `SparkDateTimeUtils.getZoneId`, `ZoneId.SHORT_IDS`.
-pub(super) fn zone_of(id: &str, session: &dyn Zone) -> Option<Arc<dyn Zone>> {
+pub fn zone_of(id: &str) -> Option<Arc<dyn Zone>> {
     let id = with_two_digits(id);
     let fixed = match id.as_str() {
         "EST" => FixedZone::east(-5 * 3600),
@@ -89,7 +85,7 @@ pub(super) fn zone_of(id: &str, session: &dyn Zone) -> Option<Arc<dyn Zone>> {
     };
     match fixed {
         Some(zone) => Some(Arc::new(zone)),
-        None => session.named(&id),
+        None => Some(Arc::new(RegionZone::named(&id)?)),
     }
 }
 
@@ -159,9 +155,10 @@ mod tests {
     #[test]
     fn one_digit_offsets_get_their_zero() {
         for (id, offset) in [("+1:30", 5400), ("+01:3", 3780), ("GMT-1:3", -3780), ("EST", -18000)] {
-            let zone = zone_of(id, &FixedZone::UTC).expect(id);
+            let zone = zone_of(id).expect(id);
             assert_eq!(zone.offset_of_local(0), offset, "{id}");
         }
-        assert!(zone_of("Europe/Paris", &FixedZone::UTC).is_none());
+        assert_eq!(zone_of("Europe/Paris").expect("a region").offset_at(0), 3600);
+        assert!(zone_of("Europe/Pariss").is_none());
     }
 }

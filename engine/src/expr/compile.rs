@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use arrow::array::{Array, ArrayRef, BooleanArray, cast::AsArray};
-use arrow::datatypes::{Field, Schema};
+use arrow::datatypes::{DataType, Field, Schema};
 use arrow::record_batch::RecordBatch;
 use datafusion_common::ScalarValue;
 use datafusion_common::config::ConfigOptions;
@@ -13,7 +13,7 @@ use datafusion_physical_expr::expressions::{
 };
 use datafusion_physical_expr::{PhysicalExpr, ScalarFunctionExpr};
 
-use super::{cast, division};
+use super::{cast, decimal_arithmetic, division};
 use crate::error::{EngineError, Result};
 use crate::plan::{BinaryOp, Column, Expr};
 use crate::session::Session;
@@ -86,7 +86,7 @@ impl Compiler<'_> {
             Expr::Call { function, args, data_type } => {
                 let args: Vec<&Expr> = args.iter().collect();
                 let field = Field::new(function.name, data_type.clone(), true);
-                self.call((function.implementation)(self.session), function.name, &args, field)?
+                self.call(function.compiled(data_type, self.session), function.name, &args, field)?
             }
         })
     }
@@ -97,7 +97,12 @@ impl Compiler<'_> {
     }
 
     fn binary(&self, op: BinaryOp, left: &Expr, right: &Expr, whole: &Expr) -> Result<Arc<dyn PhysicalExpr>> {
+        let decimals = matches!(
+            (left.data_type(), right.data_type(), whole.data_type()),
+            (DataType::Decimal128(..), DataType::Decimal128(..), DataType::Decimal128(..))
+        );
         let division = match op {
+            _ if decimals => Some(decimal_arithmetic::operation(op, &whole.data_type())),
             BinaryOp::Divide => Some(division::divide()),
             BinaryOp::Remainder => Some(division::remainder()),
             _ => None,

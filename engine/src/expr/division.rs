@@ -26,7 +26,7 @@ pub(super) fn remainder() -> Arc<ScalarUDF> {
 }
 
 /// Adding zero turns minus zero into zero, which Arrow's total order of floats would tell apart.
-fn null_where_zero(divisor: &ArrayRef) -> Result<ArrayRef> {
+pub(super) fn null_where_zero(divisor: &ArrayRef) -> Result<ArrayRef> {
     let zero = ScalarValue::new_zero(divisor.data_type())?.to_scalar()?;
     let is_zero = match divisor.data_type().is_floating() {
         true => cmp::eq(&numeric::add(divisor, &zero)?, &zero)?,

@@ -2,20 +2,26 @@
 //!
 //! Where Spark (ANSI off) and DataFusion agree, DataFusion's own kernels run: comparisons, three-valued logic,
 //! wrapping integer arithmetic, `CASE`. Where they differ the difference is one scalar function here: casts that
-//! give null ([`cast`]), division by zero ([`division`]).
+//! give null ([`cast`]), division by zero ([`division`]), decimals ([`decimal_arithmetic`]), and the table of
+//! functions ([`functions`]).
 
 mod cast;
 
 mod compile;
+mod decimal;
+mod decimal_arithmetic;
 mod division;
 mod functions;
 mod scalar;
 
+pub(crate) use crate::types::timestamp_type as timestamp;
 pub use cast::can_cast;
 pub(crate) use compile::true_rows;
 pub use compile::{CompiledExpr, compile};
-pub(crate) use functions::timestamp;
-pub use functions::{FUNCTIONS, Function, Signature, find as find_function};
+pub use decimal_arithmetic::decimal_result;
+pub use functions::{
+    CommonType, Function, Misuse, Signature, all as functions, find as find_function, names as function_names,
+};
 
 /// Text to an instant in microseconds, in UTC where the text names no zone (Spark `stringToTimestamp`).
 pub(crate) fn parse_timestamp(text: &str) -> Option<i64> {

@@ -1,5 +1,6 @@
 //! The smallest wrapper that lets a plain function over Arrow arrays stand where DataFusion wants a scalar UDF.
 
+use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
@@ -8,16 +9,21 @@ use arrow::datatypes::DataType;
 use datafusion_common::Result;
 use datafusion_expr::{ColumnarValue, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature, Volatility};
 
-/// Arrays in (all of the same length), array out.
-pub(super) type Kernel = fn(&[ArrayRef], &DataType) -> Result<ArrayRef>;
+/// Arrays in (all of the same length) and the type of the result, array out.
+type Kernel = Box<dyn Fn(&[ArrayRef], &DataType) -> Result<ArrayRef> + Send + Sync>;
 
 /// A named kernel with a fixed result type.
-#[derive(Debug)]
 struct KernelFunction {
     name: &'static str,
     returns: DataType,
     kernel: Kernel,
     signature: Signature,
+}
+
+impl fmt::Debug for KernelFunction {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name)
+    }
 }
 
 impl PartialEq for KernelFunction {
@@ -63,7 +69,12 @@ impl ScalarUDFImpl for KernelFunction {
 
 /// A scalar function out of a kernel. The kernel sees the type that the expression declared, so `returns` only
 /// has to be right where DataFusion asks for it itself.
-pub(super) fn scalar_function(name: &'static str, returns: DataType, kernel: Kernel) -> Arc<ScalarUDF> {
+pub(super) fn scalar_function(
+    name: &'static str,
+    returns: DataType,
+    kernel: impl Fn(&[ArrayRef], &DataType) -> Result<ArrayRef> + Send + Sync + 'static,
+) -> Arc<ScalarUDF> {
+    let kernel = Box::new(kernel);
     let signature = Signature::variadic_any(Volatility::Immutable);
     Arc::new(ScalarUDF::from(KernelFunction { name, returns, kernel, signature }))
 }

@@ -20,6 +20,7 @@
 //! `DataType.sql`.
 
 mod grammar;
+pub(crate) mod interval;
 mod known;
 mod names;
 
