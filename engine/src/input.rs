@@ -7,7 +7,7 @@ use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use arrow::record_batch::RecordBatch;
 
 use crate::batch::{BatchId, RECORD_ID, RecordId};
-use crate::decode::{JsonDecoder, JsonOptions};
+use crate::decode::{DecodeError, JsonDecoder, JsonMode, JsonOptions};
 use crate::error::{EngineError, Result};
 use crate::ledger::{Ledger, RejectedRecord};
 use crate::plan::{RecordFormat, SourceTable};
@@ -28,8 +28,13 @@ pub(crate) struct Input {
 
 /// How records become columns.
 enum Format {
-    Json { decoder: Box<JsonDecoder>, keep_struct: bool },
+    Json {
+        decoder: Box<JsonDecoder>,
+        keep_struct: bool,
+    },
     Text,
+    /// Spark looks at the mode when it parses its first record, so the query starts and that batch fails.
+    Refused,
 }
 
 impl Input {
@@ -38,6 +43,7 @@ impl Input {
     pub(crate) fn new(table: &SourceTable, source: Box<dyn Source>, session: &Session) -> Result<Self> {
         let format = match &table.format {
             RecordFormat::Text => Format::Text,
+            RecordFormat::Json { mode: JsonMode::DropMalformed, .. } => Format::Refused,
             RecordFormat::Json { mode, keep_struct } => {
                 let options =
                     JsonOptions { mode: *mode, zone: Arc::clone(&session.zone), ..JsonOptions::default() };
@@ -81,9 +87,13 @@ impl Input {
         id: &dyn Fn(u32) -> RecordId,
         ledger: &mut Ledger,
     ) -> Result<Vec<ArrayRef>> {
-        let Format::Json { decoder, keep_struct } = &mut self.format else {
-            let text = records.iter().map(|r| Some(String::from_utf8_lossy(&r.data)));
-            return Ok(vec![Arc::new(text.collect::<StringArray>())]);
+        let (decoder, keep_struct) = match &mut self.format {
+            Format::Json { decoder, keep_struct } => (decoder, keep_struct),
+            Format::Refused => return Err(DecodeError::DropMalformed.into()),
+            Format::Text => {
+                let text = records.iter().map(|r| Some(String::from_utf8_lossy(&r.data)));
+                return Ok(vec![Arc::new(text.collect::<StringArray>())]);
+            }
         };
         let decoded = decoder.decode(records.iter().map(|r| Some(r.data.as_ref())));
         if let Some(failed) = decoded.failed {

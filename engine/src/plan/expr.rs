@@ -7,7 +7,7 @@ use arrow::datatypes::{DataType, TimeUnit};
 use datafusion_common::ScalarValue;
 
 use super::column::ColumnId;
-use crate::expr::Function;
+use crate::expr::{Function, decimal_result};
 
 /// A typed expression over the columns of one operator's input.
 #[derive(Debug, Clone, PartialEq)]
@@ -157,7 +157,8 @@ impl Expr {
             Self::Case { branches, otherwise } => {
                 otherwise.as_ref().is_none_or(|e| e.nullable()) || branches.iter().any(|(_, v)| v.nullable())
             }
-            Self::Cast { .. } | Self::Field { .. } | Self::Call { .. } => true,
+            Self::Call { function, args, .. } => function.nullable(args),
+            Self::Cast { .. } | Self::Field { .. } => true,
         }
     }
 
@@ -252,6 +253,9 @@ impl Expr {
 /// its type.
 fn arithmetic_type(op: BinaryOp, left: &DataType, right: &DataType) -> DataType {
     use DataType::{Duration, Timestamp};
+    if let Some(decimal) = decimal_result(op, left, right) {
+        return decimal;
+    }
     match (op, left, right) {
         (BinaryOp::Subtract, Timestamp(..), Timestamp(..)) => Duration(TimeUnit::Microsecond),
         (_, Duration(_), Timestamp(..)) => right.clone(),

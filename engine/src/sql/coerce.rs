@@ -29,8 +29,33 @@ pub(super) fn binary(op: BinaryOp, left: Expr, right: Expr) -> Option<Expr> {
         _ if op.is_comparison() => both(&comparison_type(&l, &r)?),
         Add | Subtract if is_time(&l) || is_time(&r) => time_arithmetic(op, left, right),
         Add | Subtract if is_duration(&l) && is_duration(&r) => Some(Expr::binary(op, left, right)),
+        _ if is_decimal_arithmetic(&l, &r) => Some(Expr::binary(op, as_decimal(left), as_decimal(right))),
         Divide => both(&DataType::Float64).filter(|_| is_arithmetic(&l) && is_arithmetic(&r)),
         _ => both(&arithmetic_type(&l, &r)?),
+    }
+}
+
+/// Decimals keep their own precisions in arithmetic; integers join in as decimals, anything else makes doubles.
+fn is_decimal_arithmetic(l: &DataType, r: &DataType) -> bool {
+    let exact = |t: &DataType| matches!(decimal(t), Some(Some(_)));
+    let is_decimal = |t: &DataType| matches!(t, DataType::Decimal128(..));
+    exact(l) && exact(r) && (is_decimal(l) || is_decimal(r))
+}
+
+/// A constant integer takes as many digits as it has (`DecimalType.fromLiteral`).
+fn as_decimal(expr: Expr) -> Expr {
+    let constant = match &expr {
+        Expr::Literal(ScalarValue::Int32(Some(value))) => Some(i64::from(*value)),
+        Expr::Literal(ScalarValue::Int64(Some(value))) => Some(*value),
+        _ => None,
+    };
+    if let Some(value) = constant {
+        let digits = value.unsigned_abs().to_string().len() as u8;
+        return Expr::Literal(ScalarValue::Decimal128(Some(i128::from(value)), digits, 0));
+    }
+    match decimal(&expr.data_type()) {
+        Some(Some((precision, scale))) => cast_to(expr, &DataType::Decimal128(precision, scale)),
+        _ => expr,
     }
 }
 

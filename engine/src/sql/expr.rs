@@ -6,24 +6,26 @@ use arrow::datatypes::DataType;
 use datafusion_common::ScalarValue;
 use sqlparser::ast::{
     AccessExpr, BinaryOperator, Expr as Ast, Function as AstFunction, FunctionArg, FunctionArgExpr,
-    FunctionArguments, Ident, Interval as AstInterval, Spanned, UnaryOperator, Value,
+    FunctionArguments, Ident, Interval as AstInterval, Spanned, Subscript, UnaryOperator, Value,
 };
 
 use super::coerce::{self, cast_to, common_type};
 use super::error::{Places, SqlError, nearest};
 use super::hoist::Hoist;
-use super::literal::{parse_field_interval, parse_interval};
 use super::scope::{Name, Scope, field};
 use crate::aggregate::AGGREGATES;
-use crate::expr::{FUNCTIONS, Signature, can_cast, find_function, parse_date, parse_timestamp};
+use crate::expr::{can_cast, find_function, function_names, parse_date, parse_timestamp};
 use crate::plan::{BinaryOp, ColumnIds, Expr};
 use crate::types;
+use crate::types::interval::{parse_field_interval, parse_interval};
 
 /// What an expression is resolved against.
 #[derive(Clone, Copy)]
 pub(super) struct Resolver<'a> {
     pub(super) places: &'a Places<'a>,
     pub(super) scope: &'a Scope,
+    /// What the arguments of windows and aggregates are resolved against: the rows that are grouped.
+    pub(super) input: &'a Scope,
     pub(super) ids: &'a ColumnIds,
     /// Receives the parts that are operators of their own: windows, aggregates.
     pub(super) hoist: &'a Hoist,
@@ -34,6 +36,9 @@ pub(super) struct Resolver<'a> {
 impl Resolver<'_> {
     /// The typed form of a parsed expression.
     pub(super) fn resolve(&self, ast: &Ast) -> Result<Expr, SqlError> {
+        if let Some(call) = self.call_by_syntax(ast)? {
+            return Ok(call);
+        }
         match ast {
             Ast::Identifier(ident) => self.scope.resolve(&[self.name(ident)]),
             Ast::CompoundIdentifier(parts) => {
@@ -102,6 +107,9 @@ impl Resolver<'_> {
         for access in chain {
             value = match access {
                 AccessExpr::Dot(Ast::Identifier(ident)) => field(value, &self.name(ident))?,
+                AccessExpr::Subscript(Subscript::Index { index }) => {
+                    self.element(value, self.resolve(index)?, root)?
+                }
                 _ => return Err(self.unsupported(root, "element access")),
             };
         }
@@ -146,8 +154,12 @@ impl Resolver<'_> {
             return Err(self.unsupported(ast, "this literal"));
         };
         let literal = match data_type.to_uppercase().as_str() {
-            "TIMESTAMP" => parse_timestamp(text)
-                .map(|micros| ScalarValue::TimestampMicrosecond(Some(micros), Some("UTC".into()))),
+            // Text without a zone is in the session's, which is known when the query runs.
+            "TIMESTAMP" if parse_timestamp(text).is_some() => {
+                let text = Expr::Literal(ScalarValue::from(text.as_str()));
+                return Ok(cast_to(text, &crate::expr::timestamp()));
+            }
+            "TIMESTAMP" => None,
             "DATE" => parse_date(text).map(|days| ScalarValue::Date32(Some(days))),
             _ => return Err(self.unsupported(ast, "this literal")),
         };
@@ -198,7 +210,7 @@ impl Resolver<'_> {
         }
     }
 
-    fn binary(&self, op: BinaryOp, left: Expr, right: Expr, ast: &Ast) -> Result<Expr, SqlError> {
+    pub(super) fn binary(&self, op: BinaryOp, left: Expr, right: Expr, ast: &Ast) -> Result<Expr, SqlError> {
         let (l, r) = (types::sql_type_name(&left.data_type()), types::sql_type_name(&right.data_type()));
         coerce::binary(op, left, right).ok_or_else(|| {
             SqlError::at(
@@ -302,40 +314,12 @@ impl Resolver<'_> {
             return Ok(hoisted);
         }
         let args = self.arguments(call, ast)?;
-        if name == "if" && args.len() == 3 {
-            return self.case(None, &[(&args[0], &args[1])], Some(&args[2]), ast);
-        }
         let Some(function) = find_function(&name) else { return Err(self.unknown_function(call, &name)) };
+        let names: Vec<Option<String>> = args.iter().map(column_name).collect();
         let args = args.iter().map(|a| self.resolve(a)).collect::<Result<Vec<_>, _>>()?;
-        let (args, data_type) = match function.signature {
-            Signature::Exact(takes, gives) => {
-                if takes.len() != args.len() {
-                    return Err(self.wrong_count(call, takes.len(), args.len()));
-                }
-                let cast = |(arg, to): (Expr, &fn() -> DataType)| self.argument(arg, &to(), ast);
-                (args.into_iter().zip(takes).map(cast).collect::<Result<Vec<_>, _>>()?, gives())
-            }
-            Signature::Common => {
-                if args.is_empty() {
-                    return Err(self.wrong_count(call, 1, 0));
-                }
-                let common = self.common(args.iter().map(Expr::data_type), ast)?;
-                (args.into_iter().map(|a| cast_to(a, &common)).collect(), common)
-            }
-        };
-        Ok(Expr::Call { function, args, data_type })
-    }
-
-    fn argument(&self, arg: Expr, to: &DataType, ast: &Ast) -> Result<Expr, SqlError> {
-        let from = arg.data_type();
-        if can_cast(&from, to) {
-            return Ok(cast_to(arg, to));
-        }
-        let (from, to) = (types::sql_type_name(&from), types::sql_type_name(to));
-        Err(SqlError::at(
-            self.span(ast),
-            format!("[DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE] `{ast}` requires {to}, found {from}"),
-        ))
+        function
+            .call(args, &names, common_type)
+            .map_err(|misuse| SqlError::at(self.places.range(call.name.span()), misuse.to_string()))
     }
 
     /// Plain positional arguments; everything else a call can carry is refused by name.
@@ -365,20 +349,9 @@ impl Resolver<'_> {
         list.args.iter().map(plain).collect()
     }
 
-    fn wrong_count(&self, call: &AstFunction, expected: usize, found: usize) -> SqlError {
-        SqlError::at(
-            self.places.range(call.name.span()),
-            format!(
-                "[WRONG_NUM_ARGS.WITHOUT_SUGGESTION] `{}` takes {expected} {}, found {found}",
-                call.name,
-                if expected == 1 { "argument" } else { "arguments" }
-            ),
-        )
-    }
-
     fn unknown_function(&self, call: &AstFunction, name: &str) -> SqlError {
         let aggregates = AGGREGATES.iter().map(|f| f.name);
-        let near = nearest(name, FUNCTIONS.iter().map(|f| f.name).chain(aggregates));
+        let near = nearest(name, function_names().chain(aggregates));
         let error = SqlError::at(
             self.places.range(call.name.span()),
             format!("[UNRESOLVED_ROUTINE] cannot resolve function `{name}`"),
@@ -386,10 +359,19 @@ impl Resolver<'_> {
         match near.is_empty() {
             false => error.help(format!("did you mean `{}`?", near.join("`, `"))),
             true => {
-                let known: Vec<&str> = FUNCTIONS.iter().map(|f| f.name).collect();
+                let known: Vec<&str> = function_names().collect();
                 error.help(format!("known functions are {}", known.join(", ")))
             }
         }
+    }
+}
+
+/// The name that an argument has as a column.
+fn column_name(ast: &Ast) -> Option<String> {
+    match ast {
+        Ast::Identifier(ident) => Some(ident.value.clone()),
+        Ast::CompoundIdentifier(parts) => parts.last().map(|part| part.value.clone()),
+        _ => None,
     }
 }
 

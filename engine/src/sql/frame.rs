@@ -10,13 +10,13 @@ use sqlparser::ast::{Expr as Ast, Select, SetExpr, Statement};
 
 use super::error::{Places, SqlError};
 use super::hoist::cannot_parse;
-use super::literal::parse_interval;
 use super::prepass::{WatermarkClause, prepare};
 use super::scope::{Entry, Name, Scope};
 use super::select::Planner;
 pub(crate) use super::select::{Plans, Relation};
 use super::{Tables, parse};
 use crate::plan::{Column, Expr, JoinKind, LogicalPlan, RecordFormat, SourceTable};
+use crate::types::interval::parse_interval;
 
 /// There are no tables in sight: streams are made by calls.
 struct NoTables;

@@ -44,6 +44,7 @@ impl Planner<'_> {
         let scope = with_columns(&relation.scope, hoist.window_columns());
         let mut resolver = self.resolver(&scope, &hoist);
         resolver.aggregation = true;
+        resolver.input = &relation.scope;
         let mut selected = Vec::new();
         for item in items {
             let (ast, name) = match item {

@@ -12,11 +12,11 @@ use sqlparser::ast::{
 
 use super::error::SqlError;
 use super::expr::Resolver;
-use super::literal::parse_interval;
 use crate::aggregate::{self, BindError};
 use crate::expr::timestamp;
 use crate::plan::{AggregateExpr, BinaryOp, Column, Delay, Expr, LogicalPlan, TimeWindow};
 use crate::types;
+use crate::types::interval::parse_interval;
 
 /// What was taken out of expressions, in order.
 #[derive(Debug, Default)]
@@ -175,7 +175,7 @@ impl Resolver<'_> {
 
     /// A gap that is computed per row: an interval, or text that is read as one.
     fn gap(&self, gap: &Ast) -> Result<Expr, SqlError> {
-        let expr = self.resolve(gap)?;
+        let expr = Resolver { scope: self.input, ..*self }.resolve(gap)?;
         let interval = DataType::Duration(arrow::datatypes::TimeUnit::Microsecond);
         match expr.data_type() {
             DataType::Duration(_) => Ok(expr),
@@ -200,8 +200,9 @@ impl Resolver<'_> {
 
     /// The instant by which rows are put into windows, and its tag; a window stands for its last microsecond.
     fn window_time(&self, ast: &Ast) -> Result<(Expr, Option<Delay>), SqlError> {
-        let expr = self.resolve(ast)?;
-        let delay = self.tag(&expr);
+        let inner = Resolver { scope: self.input, ..*self };
+        let expr = inner.resolve(ast)?;
+        let delay = inner.tag(&expr);
         match expr.data_type() {
             DataType::Timestamp(..) => Ok((expr, delay)),
             window if window == window_type() => {
@@ -283,7 +284,7 @@ impl Resolver<'_> {
             .help("aggregate in a view and use its column"));
         }
         // What is aggregated cannot itself aggregate.
-        let inner = Resolver { aggregation: false, ..*self };
+        let inner = Resolver { aggregation: false, scope: self.input, ..*self };
         let (args, distinct) = aggregate_arguments(call, function.name)
             .ok_or_else(|| self.unsupported(ast, "this form of arguments"))?;
         let args = args.iter().map(|arg| inner.resolve(arg)).collect::<Result<Vec<_>, _>>()?;

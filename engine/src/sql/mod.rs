@@ -13,12 +13,12 @@ mod expr;
 pub(crate) mod frame;
 mod group;
 mod hoist;
-mod literal;
 mod naming;
 mod prepass;
 mod project;
 mod scope;
 mod select;
+mod syntax;
 
 use std::collections::BTreeMap;
 

@@ -7,10 +7,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use sqlparser::dialect::SparkSqlDialect;
-use sqlparser::tokenizer::{Token, TokenWithSpan, Tokenizer};
+use sqlparser::tokenizer::{Span, Token, TokenWithSpan, Tokenizer};
 
 use super::error::{Places, SqlError};
-use super::literal::{Interval, parse_interval};
+use crate::types::interval::{Interval, parse_interval};
 
 /// A `WATERMARK` clause.
 #[derive(Debug, Clone, PartialEq)]
@@ -64,6 +64,14 @@ pub(super) fn prepare(text: &str, places: &Places<'_>) -> Result<Prepared, SqlEr
                 let clause = scan.watermark()?;
                 prepared.watermarks.insert(stream.take().expect("just checked"), clause);
                 continue;
+            }
+            word if is_word(word, "INTERVAL") => {
+                if let Some((length, end)) = scan.length() {
+                    prepared.tokens.push(token);
+                    prepared.tokens.extend(length);
+                    scan.at = end;
+                    continue;
+                }
             }
             _ if depth == 0 => stream = None,
             _ => {}
@@ -130,6 +138,44 @@ impl Scan<'_> {
         Ok(WatermarkClause { column: word.value.clone(), column_span, delay, delay_text, delay_span })
     }
 
+    /// What stands behind the current `INTERVAL`, in the one form that the parser knows, and the position behind it:
+    /// `2 seconds 500 milliseconds` and `'2 seconds'` become a number of microseconds. `None` where the parser
+    /// knows what is written.
+    fn length(&self) -> Option<([TokenWithSpan; 2], usize)> {
+        let mut words = self.tokens.iter().enumerate().skip(self.at + 1).filter(|(_, t)| !is_blank(&t.token));
+        let mut text: Vec<&str> = Vec::new();
+        let mut span: Option<Span> = None;
+        let mut end = self.at;
+        while let Some((at, first)) = words.next() {
+            match (&first.token, words.clone().next()) {
+                (Token::SingleQuotedString(quoted), after) if text.is_empty() => {
+                    let unit = after.is_some_and(|(_, t)| is_unit(&t.token));
+                    if unit {
+                        return None;
+                    }
+                    text.push(quoted);
+                    (span, end) = (Some(first.span), at + 1);
+                    break;
+                }
+                (Token::Number(digits, _), Some((at, unit))) if is_unit(&unit.token) => {
+                    let Token::Word(word) = &unit.token else { break };
+                    text.extend([digits.as_str(), &word.value]);
+                    (span, end) = (Some(span.unwrap_or(first.span).union(&unit.span)), at + 1);
+                    words.next();
+                }
+                _ => break,
+            }
+        }
+        if text.len() == 2 {
+            return None;
+        }
+        let micros = parse_interval(&text.join(" ")).ok()?.fixed_micros()?;
+        let number = Token::SingleQuotedString(micros.to_string());
+        let tokens = [number, Token::make_keyword("MICROSECOND")];
+        let span = span?;
+        Some((tokens.map(|token| TokenWithSpan { token, span }), end))
+    }
+
     /// The next token that is not blank, which becomes the current one.
     fn peek(&mut self) -> Option<TokenWithSpan> {
         while self.tokens.get(self.at).is_some_and(|t| is_blank(&t.token)) {
@@ -144,6 +190,10 @@ impl Scan<'_> {
         self.at += 1;
         Ok(token)
     }
+}
+
+fn is_unit(token: &Token) -> bool {
+    matches!(token, Token::Word(word) if Interval::is_unit(&word.value))
 }
 
 fn is_blank(token: &Token) -> bool {

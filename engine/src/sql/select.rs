@@ -187,7 +187,7 @@ impl Planner<'_> {
     }
 
     pub(super) fn resolver<'s>(&'s self, scope: &'s Scope, hoist: &'s Hoist) -> Resolver<'s> {
-        Resolver { places: self.places, scope, ids: &self.plans.ids, hoist, aggregation: false }
+        Resolver { places: self.places, scope, input: scope, ids: &self.plans.ids, hoist, aggregation: false }
     }
 
     fn from(&mut self, from: &TableWithJoins, views: &Views) -> Result<Relation, SqlError> {

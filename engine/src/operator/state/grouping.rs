@@ -2,6 +2,7 @@
 
 use arrow::array::{ArrayRef, UInt32Array};
 use arrow::compute::take;
+use hashbrown::HashTable;
 
 use super::keyed_rows::KeyedRows;
 use super::keys::equal;
@@ -21,10 +22,13 @@ pub(in crate::operator) fn group_rows(keys: &[ArrayRef], hashes: &[u64]) -> Resu
     let mut leader_of: Vec<u32> = (0..hashes.len() as u32).collect();
     let mut pending: Vec<u32> = leader_of.clone();
     while !pending.is_empty() {
-        let mut leaders: hashbrown::HashMap<u64, u32> = hashbrown::HashMap::with_capacity(pending.len());
+        let mut leaders: HashTable<u32> = HashTable::with_capacity(pending.len());
         let (mut rows, mut candidates) = (Vec::new(), Vec::new());
         for row in pending {
-            let leader = *leaders.entry(hashes[row as usize]).or_insert(row);
+            let hash = hashes[row as usize];
+            let same_hash = |leader: &u32| hashes[*leader as usize] == hash;
+            let leader =
+                *leaders.entry(hash, same_hash, |leader| hashes[*leader as usize]).or_insert(row).get();
             if leader != row {
                 rows.push(row);
                 candidates.push(leader);
@@ -64,6 +68,20 @@ pub(in crate::operator) fn find_slots(
     kept: &mut KeyedRows,
     stored: &[usize],
 ) -> Result<Vec<Option<u32>>> {
+    let mut found = vec![None; hashes.len()];
+    for (row, slot) in find_all_slots(keys, hashes, kept, stored)? {
+        found[row as usize] = Some(slot);
+    }
+    Ok(found)
+}
+
+/// Every kept row with one of the keys, as (position of the key, slot).
+pub(in crate::operator) fn find_all_slots(
+    keys: &[ArrayRef],
+    hashes: &[u64],
+    kept: &mut KeyedRows,
+    stored: &[usize],
+) -> Result<Vec<(u32, u32)>> {
     let (mut rows, mut slots) = (Vec::new(), Vec::new());
     for (row, hash) in hashes.iter().enumerate() {
         for slot in kept.with_hash(*hash) {
@@ -71,18 +89,13 @@ pub(in crate::operator) fn find_slots(
             slots.push(slot);
         }
     }
-    let mut found = vec![None; hashes.len()];
     if slots.is_empty() {
-        return Ok(found);
+        return Ok(vec![]);
     }
     let rows = UInt32Array::from(rows);
     let same = equal(keys, &rows, &kept.gather(stored, &slots)?)?;
-    for ((row, slot), same) in rows.values().iter().zip(slots).zip(same.values()) {
-        if same {
-            found[*row as usize] = Some(slot);
-        }
-    }
-    Ok(found)
+    let found = same.values().set_indices().map(|at| (rows.value(at), slots[at]));
+    Ok(found.collect())
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Keys of kept rows: computed per row, hashed, and compared column by column.
 //!
-//! A struct counts as its fields. Of floats minus zero is zero and all NaN are one (Spark
+//! A struct counts as its fields, a list as its encoding. Of floats minus zero is zero and all NaN are one (Spark
 //! `NormalizeFloatingNumbers`).
 
 use std::sync::Arc;
@@ -11,6 +11,7 @@ use arrow::compute::kernels::cmp::not_distinct;
 use arrow::compute::{and_kleene, take};
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use arrow::record_batch::RecordBatch;
+use arrow::row::{RowConverter, SortField};
 use datafusion_common::hash_utils::{RandomState, create_hashes};
 
 use crate::batch::row_schema;
@@ -129,7 +130,19 @@ fn leaves_of(key: &ArrayRef) -> Vec<ArrayRef> {
             let unique = |v: f32| if v.is_nan() { f32::NAN } else { v + 0.0 };
             vec![Arc::new(key.as_primitive::<Float32Type>().unary::<_, Float32Type>(unique))]
         }
+        DataType::List(_) => vec![encoded(key)],
         _ => vec![Arc::clone(key)],
+    }
+}
+
+/// A list as bytes, which can be compared; Arrow compares no lists.
+fn encoded(list: &ArrayRef) -> ArrayRef {
+    let rows = RowConverter::new(vec![SortField::new(list.data_type().clone())])
+        .and_then(|converter| converter.convert_columns(&[Arc::clone(list)])?.try_into_binary());
+    match rows {
+        Ok(bytes) => Arc::new(bytes),
+        // Lists of maps: comparing them says so.
+        Err(_) => Arc::clone(list),
     }
 }
 

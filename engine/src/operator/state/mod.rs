@@ -8,6 +8,6 @@ mod keyed_rows;
 mod keys;
 mod time_index;
 
-pub(super) use grouping::{RowGroups, find_slots, group_rows};
+pub(super) use grouping::{find_all_slots, find_slots, group_rows};
 pub(super) use keyed_rows::{Evicted, KeyedRows};
 pub(super) use keys::{Keys, equal, hash};
