@@ -9,7 +9,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 #[command(
     version,
     about,
-    after_help = "Exit codes: 0 passed, 1 checks failed, 2 interrupted, 3 internal error, 4 usage or file error."
+    after_help = "Exit codes: 0 passed, 1 checks failed, 2 interrupted, 3 internal error, 4 usage or file error, \
+                  5 nothing found to run."
 )]
 pub struct Cli {
     #[command(subcommand)]
@@ -23,6 +24,8 @@ pub struct Cli {
 pub enum Command {
     /// Run one scenario: fill the streams, run the job, check the result
     Run(RunArgs),
+    /// Replay recorded runs of real Spark and compare every batch
+    Conform(ConformArgs),
 }
 
 /// How to show it.
@@ -62,4 +65,15 @@ pub struct RunArgs {
     /// Keep objects, ledger and report in this folder, which must be empty or new
     #[arg(long, value_name = "DIR")]
     pub keep: Option<PathBuf>,
+}
+
+/// Arguments of `conform`.
+#[derive(Debug, Args)]
+pub struct ConformArgs {
+    /// Recordings, or folders that hold them as *.json files
+    #[arg(required = true, value_name = "DIR|FILE")]
+    pub recordings: Vec<PathBuf>,
+    /// Only recordings that have this in their name
+    #[arg(short = 'k', value_name = "SUBSTRING")]
+    pub keyword: Option<String>,
 }

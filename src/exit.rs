@@ -22,6 +22,8 @@ pub enum Exit {
     Internal = 3,
     /// The arguments or a file are wrong.
     Usage = 4,
+    /// There was nothing to run.
+    NothingCollected = 5,
 }
 
 impl From<Exit> for ExitCode {

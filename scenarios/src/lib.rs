@@ -16,6 +16,7 @@
 pub mod adapters;
 pub mod check;
 pub mod clock;
+pub mod conform;
 pub mod file;
 pub mod generate;
 pub mod keep;

@@ -1,4 +1,5 @@
 //! Results as text: pure functions.
 
+pub mod conform;
 pub mod diagnostic;
 pub mod text;
