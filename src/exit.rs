@@ -4,7 +4,7 @@ use std::io::{IsTerminal, Write};
 use std::process::ExitCode;
 
 use anstream::eprintln;
-use wavetank::engine::error::EngineError;
+use wavetank::engine::error::{EngineError, UnreadableRecord};
 use wavetank::scenarios::run::RunError;
 
 use crate::cli::OutputArgs;
@@ -55,9 +55,8 @@ pub fn failed(error: &anyhow::Error, output: &OutputArgs) -> Exit {
             eprintln!("  help: {help}");
             exit = Exit::Usage;
         }
-        if let Some(EngineError::UnreadableRecord { table, shard, sequence_number, detail, .. }) =
-            cause.downcast_ref()
-        {
+        if let Some(EngineError::UnreadableRecord(record)) = cause.downcast_ref() {
+            let UnreadableRecord { table, shard, sequence_number, detail, .. } = record.as_ref();
             eprintln!("  in `{table}`, shard {shard}, sequence number {sequence_number}: {detail}");
             exit = Exit::Usage;
         }

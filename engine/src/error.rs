@@ -3,6 +3,21 @@
 
 use crate::batch::BatchId;
 
+/// A record that stops a query, and where it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnreadableRecord {
+    /// The source table.
+    pub table: String,
+    /// Shard that the record came from.
+    pub shard: String,
+    /// Its place in the shard.
+    pub sequence_number: String,
+    /// What was found and what was expected.
+    pub detail: String,
+    /// Spark's own words.
+    pub spark_error: String,
+}
+
 /// What can stop a query.
 #[derive(Debug, thiserror::Error)]
 pub enum EngineError {
@@ -19,19 +34,8 @@ pub enum EngineError {
     #[error(transparent)]
     Decode(#[from] crate::decode::DecodeError),
     /// A record that the query fails on: the mode is `FAILFAST`, or it holds a date that only Spark 2 could read.
-    #[error("{spark_error}")]
-    UnreadableRecord {
-        /// The source table.
-        table: String,
-        /// Shard that the record came from.
-        shard: String,
-        /// Its place in the shard.
-        sequence_number: String,
-        /// What was found and what was expected.
-        detail: String,
-        /// Spark's own words.
-        spark_error: String,
-    },
+    #[error("{}", .0.spark_error)]
+    UnreadableRecord(Box<UnreadableRecord>),
     /// The query cannot run, as Spark would say when it starts or in its first batch.
     #[error("{message}")]
     Refused {

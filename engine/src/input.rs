@@ -8,7 +8,7 @@ use arrow::record_batch::RecordBatch;
 
 use crate::batch::{BatchId, RECORD_ID, RecordId};
 use crate::decode::{DecodeError, JsonDecoder, JsonMode, JsonOptions};
-use crate::error::{EngineError, Result};
+use crate::error::{EngineError, Result, UnreadableRecord};
 use crate::ledger::{Ledger, RejectedRecord};
 use crate::plan::{RecordFormat, SourceTable};
 use crate::session::Session;
@@ -98,13 +98,13 @@ impl Input {
         let decoded = decoder.decode(records.iter().map(|r| Some(r.data.as_ref())));
         if let Some(failed) = decoded.failed {
             let record = &records[failed.row as usize];
-            return Err(EngineError::UnreadableRecord {
+            return Err(EngineError::UnreadableRecord(Box::new(UnreadableRecord {
                 table: self.table.clone(),
                 shard: read.shards[record.shard as usize].clone(),
                 sequence_number: record.sequence_number.clone(),
                 detail: failed.detail,
                 spark_error: failed.spark_error,
-            });
+            })));
         }
         ledger.rejected.extend(decoded.rejected.into_iter().map(|r| RejectedRecord {
             record: id(r.row),

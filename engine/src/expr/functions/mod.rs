@@ -48,6 +48,9 @@ pub struct Function {
     implementation: Implementation,
 }
 
+/// Arrays, the type of the result, and a zone that the kernel may keep.
+type SharedKernel = fn(&[ArrayRef], &DataType, &Arc<dyn Zone>) -> Result<ArrayRef>;
+
 /// What evaluates a function.
 enum Implementation {
     /// Arrays of the arguments' types in, an array of the given type out.
@@ -55,7 +58,7 @@ enum Implementation {
     /// The same, in the session's zone.
     Zoned(fn(&[ArrayRef], &DataType, &dyn Zone) -> Result<ArrayRef>),
     /// The same for a kernel that keeps the zone.
-    Shared(fn(&[ArrayRef], &DataType, &Arc<dyn Zone>) -> Result<ArrayRef>),
+    Shared(SharedKernel),
     /// A function of DataFusion that agrees with Spark.
     Library(fn() -> Arc<ScalarUDF>),
     /// Other expressions say the same.
@@ -173,8 +176,8 @@ pub fn names() -> impl Iterator<Item = &'static str> {
 
 /// The function of that name, in any case.
 pub fn find(name: &str) -> Option<&'static Function> {
-    let called = |known: &&str| known.eq_ignore_ascii_case(name);
-    all().find(|f| called(&f.name) || f.aliases.iter().any(|a| called(&a)))
+    let called = |known: &str| known.eq_ignore_ascii_case(name);
+    all().find(|f| called(f.name) || f.aliases.iter().any(|a| called(a)))
 }
 
 #[cfg(test)]

@@ -156,7 +156,7 @@ fn next_day(args: &[ArrayRef], returns: &DataType) -> Result<ArrayRef> {
         let name = trim_all(names.value(row)).to_ascii_uppercase();
         let fits =
             |known: &&str| **known == name || ((2..=3).contains(&name.len()) && known.starts_with(&name));
-        let wanted = NAMES.iter().position(|known| fits(&known))? as i32;
+        let wanted = NAMES.iter().position(fits)? as i32;
         let day = days.value(row);
         Some(day + 1 + (wanted - 1 - day).rem_euclid(7))
     };

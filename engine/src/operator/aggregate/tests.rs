@@ -33,10 +33,12 @@ struct Driver {
 }
 
 /// What a batch did.
+/// Key, start and end in seconds, count, sum.
+type Readable = (Option<String>, i64, i64, i64, Option<i64>);
+
 #[derive(Debug, Default, PartialEq)]
 struct Done {
-    /// Key, start and end in seconds, count, sum.
-    rows: Vec<(Option<String>, i64, i64, i64, Option<i64>)>,
+    rows: Vec<Readable>,
     updated: u64,
     removed: u64,
     total: u64,
@@ -45,7 +47,7 @@ struct Done {
 }
 
 fn columns() -> Vec<Column> {
-    let mut ids = ColumnIds::default();
+    let ids = ColumnIds::default();
     let bounds = ["start", "end"].map(|name| Field::new(name, timestamp_type(), true));
     let mut window = ids.column("window", DataType::Struct(Fields::from(bounds.to_vec())), false);
     window.delay = Some(Delay { millis: 0 });
@@ -152,7 +154,7 @@ fn drive(
     (emitted, state, ledger)
 }
 
-fn readable(batch: &RecordBatch) -> Vec<(Option<String>, i64, i64, i64, Option<i64>)> {
+fn readable(batch: &RecordBatch) -> Vec<Readable> {
     let keys = batch.column(0).as_string::<i32>();
     let bound = |at: usize| event_times(batch.column(1).as_struct().column(at));
     let (starts, ends) = (bound(0), bound(1));
