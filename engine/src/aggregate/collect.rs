@@ -5,17 +5,16 @@
 //!
 //! Source: `CollectList`, `CollectSet` (Spark 3.5.4).
 
-use std::hash::{DefaultHasher, Hash, Hasher};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use arrow::array::types::{Float32Type, Float64Type};
 use arrow::array::{Array, ArrayRef, ListArray, cast::AsArray};
 use arrow::buffer::OffsetBuffer;
 use arrow::datatypes::{DataType, Field};
-use hashbrown::HashTable;
 
 use super::Accumulator;
-use super::encoding::{Encoding, comparable};
+use super::encoding::{Encoded, Encoding, comparable};
 use crate::error::Result;
 use crate::types::array_type;
 
@@ -25,10 +24,8 @@ struct Values {
     bytes: Vec<u8>,
     /// Where each value ends.
     ends: Vec<usize>,
-    /// Of a set: hash of what each value is compared by, and its position.
-    known: HashTable<(u64, u32)>,
-    /// Of a set: where minus zero is, the one value that is not compared by its own bytes.
-    minus_zero: Option<u32>,
+    /// Of a set: what its values are compared by.
+    known: BTreeSet<Encoded>,
 }
 
 impl Values {
@@ -37,32 +34,17 @@ impl Values {
         self.ends.push(self.bytes.len());
     }
 
-    fn get(&self, at: usize) -> &[u8] {
-        let start = if at == 0 { 0 } else { self.ends[at - 1] };
-        &self.bytes[start..self.ends[at]]
-    }
-
     fn all(&self) -> impl Iterator<Item = &[u8]> {
-        (0..self.ends.len()).map(|at| self.get(at))
+        let starts = std::iter::once(0).chain(self.ends.iter().copied());
+        starts.zip(&self.ends).map(|(start, end)| &self.bytes[start..*end])
     }
 
     /// Keeps a value unless one with an equal key is there.
     fn insert(&mut self, value: &[u8], key: &[u8]) {
-        let mut hasher = DefaultHasher::new();
-        key.hash(&mut hasher);
-        let hash = hasher.finish();
-        let equal = |entry: &(u64, u32)| {
-            entry.0 == hash && (self.get(entry.1 as usize) == key || self.minus_zero == Some(entry.1))
-        };
-        if self.known.find(hash, equal).is_some() {
-            return;
+        if !self.known.contains(key) {
+            self.known.insert(key.into());
+            self.push(value);
         }
-        let at = self.ends.len() as u32;
-        self.known.insert_unique(hash, (hash, at), |entry| entry.0);
-        if value != key {
-            self.minus_zero = Some(at);
-        }
-        self.push(value);
     }
 }
 

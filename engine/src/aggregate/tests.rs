@@ -256,7 +256,7 @@ fn sums_of_integers_wrap() {
 #[test]
 fn means_of_integers_do_not_wrap() {
     let mean = double(&aggregate("avg", &[longs(&[Some(i64::MAX), Some(i64::MAX)])]));
-    assert_eq!(mean, Some(9_223_372_036_854_775_807_i64 as f64));
+    assert_eq!(mean, Some(i64::MAX as f64));
     let small: ArrayRef = Arc::new(Int32Array::from(vec![1, 2, 4]));
     assert_eq!(double(&aggregate("avg", &[small])), Some(2.3333333333333335));
 }
