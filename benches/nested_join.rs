@@ -14,8 +14,13 @@ const EVENTS_SMOKE: u64 = 200;
 const EVENTS_FULL: u64 = 10_000;
 
 fn once(scenario: &Scenario, events: u64, folder: &tempfile::TempDir) -> RunReport {
-    let options =
-        RunOptions { seed: None, events: Some(events), folder: folder.path().to_owned(), keep: false };
+    let options = RunOptions {
+        seed: None,
+        events: Some(events),
+        folder: folder.path().to_owned(),
+        keep: false,
+        parallelism: 2,
+    };
     run(scenario, options, &mut ()).expect("the library scenario runs")
 }
 

@@ -1,5 +1,6 @@
 //! The command line: flags and help text, nothing else.
 
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -65,6 +66,9 @@ pub struct RunArgs {
     /// Keep objects, ledger and report in this folder, which must be empty or new
     #[arg(long, value_name = "DIR")]
     pub keep: Option<PathBuf>,
+    /// Threads that decode records, by default one per core; the result is the same for any number
+    #[arg(long, value_name = "N")]
+    pub parallelism: Option<NonZeroUsize>,
 }
 
 /// Arguments of `conform`.

@@ -7,7 +7,7 @@ use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use arrow::record_batch::RecordBatch;
 
 use crate::batch::{BatchId, RECORD_ID, RecordId};
-use crate::decode::{DecodeError, JsonDecoder, JsonMode, JsonOptions};
+use crate::decode::{DecodeError, Decoded, JsonDecoder, JsonMode, JsonOptions};
 use crate::error::{EngineError, Result, UnreadableRecord};
 use crate::ledger::{Ledger, RejectedRecord};
 use crate::plan::{RecordFormat, SourceTable};
@@ -29,7 +29,8 @@ pub(crate) struct Input {
 /// How records become columns.
 enum Format {
     Json {
-        decoder: Box<JsonDecoder>,
+        /// One per thread.
+        decoders: Vec<JsonDecoder>,
         keep_struct: bool,
     },
     Text,
@@ -40,7 +41,12 @@ enum Format {
 impl Input {
     /// # Errors
     /// A column type that JSON cannot be decoded into.
-    pub(crate) fn new(table: &SourceTable, source: Box<dyn Source>, session: &Session) -> Result<Self> {
+    pub(crate) fn new(
+        table: &SourceTable,
+        source: Box<dyn Source>,
+        session: &Session,
+        parallelism: usize,
+    ) -> Result<Self> {
         let format = match &table.format {
             RecordFormat::Text => Format::Text,
             RecordFormat::Json { mode: JsonMode::DropMalformed, .. } => Format::Refused,
@@ -51,10 +57,9 @@ impl Input {
                     true => fields_of_only_column(&table.schema),
                     false => table.schema.clone(),
                 };
-                Format::Json {
-                    decoder: Box::new(JsonDecoder::new(schema, options)?),
-                    keep_struct: *keep_struct,
-                }
+                let decoder = || JsonDecoder::new(schema.clone(), options.clone());
+                let decoders = (0..parallelism.max(1)).map(|_| decoder());
+                Format::Json { decoders: decoders.collect::<Result<_, _>>()?, keep_struct: *keep_struct }
             }
         };
         Ok(Self { table: table.table.clone(), source, format, schema: with_record_id(&table.schema) })
@@ -69,33 +74,69 @@ impl Input {
         ledger: &mut Ledger,
     ) -> Result<Vec<RecordBatch>> {
         let mut chunks = Vec::new();
-        for (chunk, records) in read.records.chunks(RECORDS_PER_CHUNK).enumerate() {
-            let first = (chunk * RECORDS_PER_CHUNK) as u32;
-            let id = |offset: u32| RecordId { batch, source, index: first + offset };
-            let mut arrays = self.columns(records, read, &id, ledger)?;
-            let ids: UInt64Array = (0..records.len() as u32).map(|offset| id(offset).pack()).collect();
-            arrays.push(Arc::new(ids));
-            chunks.push(RecordBatch::try_new(self.schema.clone(), arrays)?);
+        let mut first = 0;
+        for wave in read.records.chunks(RECORDS_PER_CHUNK * self.decoders()) {
+            for (records, columns) in wave.chunks(RECORDS_PER_CHUNK).zip(self.columns(wave)?) {
+                let id = |offset: u32| RecordId { batch, source, index: first + offset };
+                let mut arrays = match columns {
+                    Columns::Plain(arrays) => arrays,
+                    Columns::Decoded { decoded, keep_struct } => {
+                        self.accept(decoded, keep_struct, records, read, &id, ledger)?
+                    }
+                };
+                let ids: UInt64Array = (0..records.len() as u32).map(|offset| id(offset).pack()).collect();
+                arrays.push(Arc::new(ids));
+                chunks.push(RecordBatch::try_new(self.schema.clone(), arrays)?);
+                first += records.len() as u32;
+            }
         }
         Ok(chunks)
     }
 
-    fn columns(
-        &mut self,
+    /// Chunks that are decoded side by side.
+    fn decoders(&self) -> usize {
+        match &self.format {
+            Format::Json { decoders, .. } => decoders.len(),
+            Format::Text | Format::Refused => 1,
+        }
+    }
+
+    /// Decodes the chunks of a wave, each in a thread of its own if there are several; the answers come in the order
+    /// of the chunks.
+    fn columns(&mut self, wave: &[SourceRecord]) -> Result<Vec<Columns>> {
+        let (decoders, keep_struct) = match &mut self.format {
+            Format::Json { decoders, keep_struct } => (decoders, *keep_struct),
+            Format::Refused => return Err(DecodeError::DropMalformed.into()),
+            Format::Text => {
+                let text = wave.iter().map(|r| Some(String::from_utf8_lossy(&r.data)));
+                return Ok(vec![Columns::Plain(vec![Arc::new(text.collect::<StringArray>())])]);
+            }
+        };
+        let chunks = wave.chunks(RECORDS_PER_CHUNK).zip(decoders.iter_mut());
+        let decode = |(records, decoder): (&[SourceRecord], &mut JsonDecoder)| {
+            decoder.decode(records.iter().map(|r| Some(r.data.as_ref())))
+        };
+        let decoded: Vec<Decoded> = match wave.len() > RECORDS_PER_CHUNK {
+            false => chunks.map(decode).collect(),
+            true => std::thread::scope(|scope| {
+                let running: Vec<_> = chunks.map(|chunk| scope.spawn(move || decode(chunk))).collect();
+                let joined = running.into_iter().map(|thread| thread.join());
+                joined.map(|d| d.unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
+            }),
+        };
+        Ok(decoded.into_iter().map(|decoded| Columns::Decoded { decoded, keep_struct }).collect())
+    }
+
+    /// The columns of a decoded chunk; what was wrong with its records goes into the ledger.
+    fn accept(
+        &self,
+        decoded: Decoded,
+        keep_struct: bool,
         records: &[SourceRecord],
         read: &SourceRead,
         id: &dyn Fn(u32) -> RecordId,
         ledger: &mut Ledger,
     ) -> Result<Vec<ArrayRef>> {
-        let (decoder, keep_struct) = match &mut self.format {
-            Format::Json { decoder, keep_struct } => (decoder, keep_struct),
-            Format::Refused => return Err(DecodeError::DropMalformed.into()),
-            Format::Text => {
-                let text = records.iter().map(|r| Some(String::from_utf8_lossy(&r.data)));
-                return Ok(vec![Arc::new(text.collect::<StringArray>())]);
-            }
-        };
-        let decoded = decoder.decode(records.iter().map(|r| Some(r.data.as_ref())));
         if let Some(failed) = decoded.failed {
             let record = &records[failed.row as usize];
             return Err(EngineError::UnreadableRecord(Box::new(UnreadableRecord {
@@ -116,6 +157,12 @@ impl Input {
             false => fields(decoded.rows),
         })
     }
+}
+
+/// What became of one chunk of records.
+enum Columns {
+    Plain(Vec<ArrayRef>),
+    Decoded { decoded: Decoded, keep_struct: bool },
 }
 
 /// The fields of a struct as columns; those of a null struct are null already.

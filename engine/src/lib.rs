@@ -14,7 +14,7 @@
 //! - **A batch is in the offset log before anything of it reaches an operator, and in the commit log after the sink
 //!   has it.**
 //! - **No row is lost without a [`ledger::Loss`]**: what an operator reads it emits, keeps, or reports.
-//! - **No clock, no randomness, no threads**: the same batches give the same bytes.
+//! - **No clock, no randomness**: the same batches give the same bytes, for any number of threads that decode them.
 //! - **Nothing here depends on the emulator.**
 
 pub mod aggregate;

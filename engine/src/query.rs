@@ -59,16 +59,19 @@ pub struct QueryOptions {
     /// Whether a batch without data runs when only the watermark has moved
     /// (`spark.sql.streaming.noDataMicroBatches.enabled`).
     pub no_data_batches: bool,
+    /// Threads that decode a batch's records, at least one. The result is the same for any number.
+    pub parallelism: usize,
 }
 
 impl Default for QueryOptions {
-    /// Spark's defaults: slowest stream, append, UTC, with no-data batches.
+    /// Spark's defaults: slowest stream, append, UTC, with no-data batches; one thread.
     fn default() -> Self {
         Self {
             policy: WatermarkPolicy::default(),
             mode: OutputMode::default(),
             session: Session::default(),
             no_data_batches: true,
+            parallelism: 1,
         }
     }
 }
@@ -134,7 +137,7 @@ impl StreamingQuery {
         let mut committed = Vec::new();
         for (mut source, table) in sources.into_iter().zip(&pipeline.sources) {
             committed.push(source.initial(now_millis)?);
-            inputs.push(Input::new(table, source, &options.session)?);
+            inputs.push(Input::new(table, source, &options.session, options.parallelism)?);
         }
         sink.prepare()?;
         let delays = tree.as_ref().map(|tree| tree.delays().to_vec()).unwrap_or_default();

@@ -41,6 +41,8 @@ pub struct RunOptions {
     pub folder: PathBuf,
     /// Whether to lay out the results in the folder for people: objects under their keys, system tables as Parquet.
     pub keep: bool,
+    /// Threads that decode a batch's records. The result is the same for any number.
+    pub parallelism: usize,
 }
 
 /// Told after every trigger how far the run has come.
@@ -125,6 +127,7 @@ struct Tank<'a> {
 
 impl<'a> Tank<'a> {
     fn fill(scenario: &'a Scenario, options: &RunOptions) -> Result<Self, RunError> {
+        let database = CheckDatabase::open();
         let file = &scenario.file;
         let start = file.clock.start.value.0.div_euclid(1000);
         let directory = options.folder.join("emulator");
@@ -132,13 +135,13 @@ impl<'a> Tank<'a> {
         let emulator = Emulator::open(storage, Identity::default())?;
         let services = Services { emulator: Arc::new(emulator), clock: VirtualClock::at(start) };
         create_resources(scenario, &services)?;
-        let query = StreamingQuery::start(&scenario.pipeline, parts(scenario, &services)?, start)?;
+        let query = StreamingQuery::start(&scenario.pipeline, parts(scenario, &services, options)?, start)?;
         Ok(Self {
             scenario,
             producer: Producer::new(file, options.events),
             query,
             recorder: Recorder::new(source_streams(scenario)),
-            database: CheckDatabase::open()?,
+            database,
             totals: SinkTotals {
                 table: format!("{}.{}", file.job.database.value, file.job.sink.table.value),
                 ..Default::default()
@@ -248,7 +251,7 @@ fn source_streams(scenario: &Scenario) -> Vec<String> {
     scenario.pipeline.sources.iter().map(|source| stream(&source.table)).collect()
 }
 
-fn parts(scenario: &Scenario, services: &Services) -> Result<QueryParts, EngineError> {
+fn parts(scenario: &Scenario, services: &Services, run: &RunOptions) -> Result<QueryParts, EngineError> {
     let job = &scenario.file.job;
     let options = KinesisOptions {
         starting_position: match job.starting_position {
@@ -280,7 +283,7 @@ fn parts(scenario: &Scenario, services: &Services) -> Result<QueryParts, EngineE
         sources: source_streams(scenario).into_iter().map(source).collect(),
         sink: Box::new(ParquetSink::new(target, &schema, store(path.bucket()), catalog)?),
         checkpoint: Checkpoint::create(store(checkpoint.bucket()), as_folder(checkpoint.prefix()))?,
-        options: QueryOptions::default(),
+        options: QueryOptions { parallelism: run.parallelism, ..QueryOptions::default() },
         resume: None,
     })
 }

@@ -1,9 +1,11 @@
 //! `wavetank run`: one scenario from its first record to its verdicts.
 
+use std::num::NonZeroUsize;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::available_parallelism;
 use std::time::Instant;
 
 use anyhow::Context;
@@ -35,6 +37,7 @@ pub fn run(args: &RunArgs, output: &OutputArgs) -> Outcome {
         events: args.events,
         folder: folder.path().to_owned(),
         keep: args.keep.is_some(),
+        parallelism: args.parallelism.or(available_parallelism().ok()).map_or(1, NonZeroUsize::get),
     };
     let mut progress = Progress::new(output);
     let result = run::run(&scenario, options, &mut progress);

@@ -73,6 +73,7 @@ pub fn run_observed(
         events: Some(size.events),
         folder: folder.path().to_owned(),
         keep: true,
+        parallelism: 2,
     };
     run::run(scenario, options, observer)
 }

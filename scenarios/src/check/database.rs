@@ -3,7 +3,9 @@
 //!
 //! Extensions are neither loaded nor installed: only what is compiled into both builds of DuckDB is used.
 
+use std::cell::{Cell, OnceCell};
 use std::collections::BTreeMap;
+use std::thread::JoinHandle;
 
 use arrow::compute::concat_batches;
 use arrow::datatypes::{DataType, TimeUnit};
@@ -20,7 +22,9 @@ const ROWS_PER_APPEND: usize = 16_384;
 
 /// The database of one run.
 pub struct CheckDatabase {
-    connection: Connection,
+    connection: OnceCell<Connection>,
+    /// Opening takes as long as a small run, so it goes on beside it until the database is needed.
+    opening: Cell<Option<JoinHandle<duckdb::Result<Connection>>>>,
     /// System rows that are not yet in the database.
     waiting: BTreeMap<&'static str, Vec<RecordBatch>>,
 }
@@ -49,20 +53,26 @@ pub enum DatabaseError {
 }
 
 impl CheckDatabase {
-    /// An empty database with the system tables.
-    pub fn open() -> Result<Self, DatabaseError> {
-        let connection = Connection::open_in_memory()?;
-        connection.execute_batch(
-            "SET autoinstall_known_extensions = false; SET autoload_known_extensions = false; \
-             CREATE SCHEMA wavetank;",
-        )?;
-        for (table, schema) in recorder::schemas() {
-            let columns =
-                schema.fields().iter().map(|f| format!("{} {}", quote(f.name()), sql_type(f.data_type())));
-            let columns = columns.collect::<Vec<_>>().join(", ");
-            connection.execute_batch(&format!("CREATE TABLE wavetank.{table} ({columns});"))?;
+    /// An empty database with the system tables. It opens in the background; whether that went well is known when
+    /// it is first used.
+    pub fn open() -> Self {
+        let opening = Cell::new(Some(std::thread::spawn(open)));
+        Self { connection: OnceCell::new(), opening, waiting: BTreeMap::new() }
+    }
+
+    fn connection(&self) -> duckdb::Result<&Connection> {
+        if let Some(opening) = self.opening.take() {
+            let opened = opening.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
+            return Ok(self.connection.get_or_init(|| opened));
         }
-        Ok(Self { connection, waiting: BTreeMap::new() })
+        // Opened before; if that failed, its error was given then and is found again.
+        match self.connection.get() {
+            Some(connection) => Ok(connection),
+            None => {
+                let opened = open()?;
+                Ok(self.connection.get_or_init(|| opened))
+            }
+        }
     }
 
     /// Adds rows to system tables. They are collected and written together: an append costs DuckDB as much for
@@ -82,7 +92,7 @@ impl CheckDatabase {
         let rows = self.waiting.remove(table).unwrap_or_default();
         let Some(first) = rows.first() else { return Ok(()) };
         let all = concat_batches(first.schema_ref(), &rows).map_err(DatabaseError::Arrow)?;
-        self.connection.appender_to_db(table, "wavetank")?.append_record_batch(all)?;
+        self.connection()?.appender_to_db(table, "wavetank")?.append_record_batch(all)?;
         Ok(())
     }
 
@@ -93,12 +103,12 @@ impl CheckDatabase {
             self.flush(table)?;
         }
         for view in glue_view::all(services)? {
-            self.connection
+            self.connection()?
                 .execute_batch(&format!("CREATE SCHEMA IF NOT EXISTS {};", quote(&view.database)))?;
-            self.connection.execute_batch(&view.sql)?;
+            self.connection()?.execute_batch(&view.sql)?;
         }
         let database = quote(&database.to_lowercase());
-        self.connection.execute_batch(&format!(
+        self.connection()?.execute_batch(&format!(
             "CREATE SCHEMA IF NOT EXISTS {database}; SET schema = '{}';",
             database.replace('\'', "''")
         ))?;
@@ -108,17 +118,33 @@ impl CheckDatabase {
     /// Writes a system table to a Parquet file.
     pub fn export(&self, table: &str, file: &std::path::Path) -> Result<(), duckdb::Error> {
         let file = file.display().to_string().replace('\'', "''");
-        self.connection.execute_batch(&format!("COPY wavetank.{table} TO '{file}' (FORMAT parquet);"))
+        self.connection()?.execute_batch(&format!("COPY wavetank.{table} TO '{file}' (FORMAT parquet);"))
     }
 
     /// Runs a query and collects its answer.
     pub fn query(&self, sql: &str) -> Result<Rows, duckdb::Error> {
-        let mut statement = self.connection.prepare(sql)?;
+        let mut statement = self.connection()?.prepare(sql)?;
         let batches: Vec<RecordBatch> = statement.query_arrow([])?.collect();
         let columns = statement.column_names();
         let rows = batches.iter().flat_map(texts).collect();
         Ok(Rows { columns, rows })
     }
+}
+
+/// A database with empty system tables.
+fn open() -> duckdb::Result<Connection> {
+    let connection = Connection::open_in_memory()?;
+    let mut sql = String::from(
+        "SET autoinstall_known_extensions = false; SET autoload_known_extensions = false; CREATE SCHEMA wavetank;",
+    );
+    for (table, schema) in recorder::schemas() {
+        let columns =
+            schema.fields().iter().map(|f| format!("{} {}", quote(f.name()), sql_type(f.data_type())));
+        let columns = columns.collect::<Vec<_>>().join(", ");
+        sql += &format!("CREATE TABLE wavetank.{table} ({columns});");
+    }
+    connection.execute_batch(&sql)?;
+    Ok(connection)
 }
 
 /// The values of a batch as people write them in a scenario.

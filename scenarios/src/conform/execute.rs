@@ -261,6 +261,7 @@ fn options(config: &Config) -> Result<QueryOptions, String> {
         return Err("ANSI mode is not supported".to_owned());
     }
     Ok(QueryOptions {
+        parallelism: 1,
         policy: match config.watermark_policy {
             Policy::Min => WatermarkPolicy::Min,
             Policy::Max => WatermarkPolicy::Max,
