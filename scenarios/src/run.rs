@@ -23,11 +23,15 @@ use crate::adapters::{BucketStore, GlueCatalog, KinesisStreams, Services};
 use crate::check::{self, CheckDatabase};
 use crate::clock::VirtualClock;
 use crate::file::{Entries, StartingPosition, Table, TableFormat};
+use crate::generate::leading_events;
 use crate::keep::{KeepError, keep};
 use crate::producer::Producer;
 use crate::recorder::Recorder;
 use crate::report::{LostRows, RunReport, SCHEMA, SinkTotals, StreamReport};
 use crate::scenario::Scenario;
+
+/// Up to this many events a run that keeps nothing has its emulator in memory.
+const EVENTS_IN_MEMORY: u64 = 50_000;
 
 /// What a run may change of its scenario, and where it works.
 #[derive(Debug, Clone)]
@@ -131,7 +135,11 @@ impl<'a> Tank<'a> {
         let file = &scenario.file;
         let start = file.clock.start.value.0.div_euclid(1000);
         let directory = options.folder.join("emulator");
-        let storage = if options.keep { Storage::Directory(directory) } else { Storage::Scratch(directory) };
+        let storage = match (options.keep, leading_events(file, options.events) <= EVENTS_IN_MEMORY) {
+            (true, _) => Storage::Directory(directory),
+            (false, false) => Storage::Scratch(directory),
+            (false, true) => Storage::SmallScratch(directory),
+        };
         let emulator = Emulator::open(storage, Identity::default())?;
         let services = Services { emulator: Arc::new(emulator), clock: VirtualClock::at(start) };
         create_resources(scenario, &services)?;

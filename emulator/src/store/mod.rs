@@ -37,6 +37,8 @@ pub enum Storage {
     Directory(PathBuf),
     /// In a directory of the same layout, for a run that nobody goes back to: nothing is forced to the disk.
     Scratch(PathBuf),
+    /// Rows and small bodies in memory, other bodies in a directory: a scratch for little data.
+    SmallScratch(PathBuf),
 }
 
 /// Why a store does not open.
@@ -89,6 +91,11 @@ impl Store {
         let lasting = matches!(storage, Storage::Directory(_));
         let (mut connection, bodies) = match storage {
             Storage::Memory => (Connection::open_in_memory()?, Bodies::in_memory()),
+            Storage::SmallScratch(directory) => {
+                let objects = directory.join("objects");
+                create_directory(&objects)?;
+                (Connection::open_in_memory()?, Bodies::in_directory(objects))
+            }
             Storage::Directory(directory) | Storage::Scratch(directory) => {
                 let objects = directory.join("objects");
                 create_directory(&objects)?;

@@ -27,7 +27,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
-use crate::file::{CorruptKind, Entries, Load, ScenarioFile};
+use crate::file::{CorruptKind, Entries, Load, Origin, ScenarioFile};
 use crate::rng::Rng;
 use stream::{Event, StreamState};
 
@@ -101,6 +101,23 @@ impl PartialOrd for Waiting {
     }
 }
 
+impl Settings {
+    fn of(file: &ScenarioFile, events: Option<u64>) -> Self {
+        let clock = &file.clock;
+        Self { start: clock.start.value.0, length: clock.length.value.0, seed: file.seed, events }
+    }
+}
+
+/// How many events a scenario file begins with; those that follow others and duplicates come on top.
+pub fn leading_events(file: &ScenarioFile, events: Option<u64>) -> u64 {
+    let settings = Settings::of(file, events);
+    let leading = file.generate.iter().filter_map(|(_, load)| match &load.origin {
+        Origin::Clock(volume) => Some(stream::event_count(volume, &settings)),
+        Origin::Follows { .. } => None,
+    });
+    leading.sum()
+}
+
 impl Generator {
     /// Prepares the traffic of the loads. Nothing is generated before the first call of `next`.
     ///
@@ -123,10 +140,7 @@ impl Generator {
 
     /// The traffic that a scenario file describes; `events` replaces its counts.
     pub fn for_file(file: &ScenarioFile, events: Option<u64>) -> Self {
-        let clock = &file.clock;
-        let settings =
-            Settings { start: clock.start.value.0, length: clock.length.value.0, seed: file.seed, events };
-        Self::new(&file.generate, &settings)
+        Self::new(&file.generate, &Settings::of(file, events))
     }
 
     /// The names of the streams; [`Arrival::stream`] is an index into them.

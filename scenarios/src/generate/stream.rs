@@ -165,16 +165,21 @@ impl StreamState {
     }
 }
 
+/// How many events a stream that follows no other has.
+pub(super) fn event_count(volume: &Volume, settings: &Settings) -> u64 {
+    settings.events.unwrap_or_else(|| match volume {
+        Volume::Events(events) => *events,
+        Volume::Rate(rate) => rate.events_in(settings.length),
+    })
+}
+
 const NO_DELAY: Delay = Delay::Constant(Length(std::time::Duration::ZERO));
 
 impl EventSource {
     fn new(origin: &Origin, settings: &Settings, rng: &Rng) -> Self {
         match origin {
             Origin::Clock(volume) => {
-                let count = settings.events.unwrap_or_else(|| match volume {
-                    Volume::Events(events) => *events,
-                    Volume::Rate(rate) => rate.events_in(settings.length),
-                });
+                let count = event_count(volume, settings);
                 let length_micros = settings.length.as_micros() as u64;
                 let rng = rng.fork("event_time");
                 Self::Clock(Box::new(Schedule::new(settings.start, length_micros, count, rng)))
