@@ -14,7 +14,7 @@
 //! let folder = tempfile::tempdir()?;
 //! let scenario = Scenario::load("nested-join")?;
 //! let options =
-//!     run::RunOptions { seed: None, events: Some(100), folder: folder.path().to_owned(), keep: false };
+//!     run::RunOptions { seed: None, events: Some(100), folder: folder.path().to_owned(), keep: false, parallelism: 2 };
 //! let report = run::run(&scenario, options, &mut ())?;
 //! assert!(report.passed());
 //! # Ok::<(), Box<dyn std::error::Error>>(())

@@ -24,7 +24,7 @@ const START_MS: i64 = 1_700_000_000_000;
 
 #[test]
 fn golden_vectors_hold() {
-    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/wire");
+    let directory = Path::new("tests/wire");
     let entries = fs::read_dir(directory).unwrap();
     let mut paths: Vec<_> = entries.map(|entry| entry.unwrap().path()).collect();
     paths.sort();

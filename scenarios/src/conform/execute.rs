@@ -325,7 +325,7 @@ mod tests {
     }
 
     fn recording(id: &str) -> Vector {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/spark/vectors");
+        let folder = Path::new("../tests/spark/vectors");
         let text = std::fs::read_to_string(folder.join(format!("{id}.json"))).unwrap();
         serde_json::from_str(&text).unwrap()
     }
