@@ -53,21 +53,15 @@ pub enum EngineError {
         #[source]
         source: Box<dyn std::error::Error + Send + Sync>,
     },
-    /// A checkpoint holds something that this engine did not write.
-    #[error("checkpoint file `{key}` is not usable: {problem}")]
+    /// An object of a checkpoint is missing or damaged.
+    #[error("checkpoint file `{key}` cannot be used: {problem}")]
     CorruptCheckpoint {
         /// Key of the object.
         key: String,
         /// What is wrong with it.
         problem: String,
-    },
-    /// The checkpoint location already belongs to a query that has run.
-    #[error("checkpoint `{prefix}` already holds batch {batch}")]
-    CheckpointInUse {
-        /// Where the checkpoint is.
-        prefix: String,
-        /// Its latest planned batch.
-        batch: BatchId,
+        /// What to do.
+        help: String,
     },
     /// A batch failed half way: the operators may have had its rows, so running it again would count them twice.
     #[error("the query stopped in batch {batch} and cannot go on")]

@@ -22,6 +22,8 @@ pub trait ObjectStore {
     fn put(&mut self, key: &str, body: Bytes) -> PortResult<()>;
     /// The object under a key, if there is one.
     fn get(&mut self, key: &str) -> PortResult<Option<Bytes>>;
+    /// Removes the object under a key; not an error when there is none.
+    fn delete(&mut self, key: &str) -> PortResult<()>;
     /// Every key that starts with the prefix, in byte order.
     fn list(&mut self, prefix: &str) -> PortResult<Vec<String>>;
 }

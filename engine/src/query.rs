@@ -1,8 +1,9 @@
 //! The micro-batch loop: **start reading here**.
 //!
 //! [`StreamingQuery::run_batch`] is one trigger. In Spark's order: ask every source how far it can read, decide
-//! whether there is a batch, write the offset log, read and decode, run the operators, hand the rows to the sink,
-//! advance the watermark, write the commit log.
+//! whether there is a batch, write the offset log, read and decode, run the operators, save their state, hand the
+//! rows to the sink, advance the watermark, write the commit log. What a crash in between leads to is in
+//! [`crate::checkpoint`].
 //!
 //! Source: `MicroBatchExecution` (Spark 3.5.4).
 
@@ -13,11 +14,11 @@ use arrow::datatypes::{Field, Schema, SchemaRef};
 use arrow::record_batch::RecordBatch;
 
 use crate::batch::BatchId;
-use crate::checkpoint::{Checkpoint, CommitEntry, OffsetEntry, Recovery};
+use crate::checkpoint::{Checkpoint, CommitEntry, Identity, OffsetEntry, Past, continuation};
 use crate::error::{EngineError, Result};
 use crate::input::Input;
 use crate::ledger::{KeptRow, Ledger};
-use crate::operator::{OperatorTree, TreeOptions, TreeState};
+use crate::operator::{Extent, OperatorTree, TreeOptions};
 use crate::plan::{Column, LogicalPlan, OutputMode, Pipeline, optimize::optimize, support};
 use crate::progress::QueryProgress;
 use crate::session::Session;
@@ -42,6 +43,8 @@ pub struct StreamingQuery {
     under_way: bool,
     /// The plan of the next batch, if it is one that runs again.
     replay: Option<OffsetEntry>,
+    /// What a batch that has run is going to be committed with, and where it has read to.
+    executed: Option<(CommitEntry, Vec<Offsets>)>,
     /// The watermark of the batch before the next one: it decides what is late.
     previous: Watermark,
     schema: SchemaRef,
@@ -95,21 +98,10 @@ pub struct QueryParts {
     pub sources: Vec<Box<dyn Source>>,
     /// Receives the rows.
     pub sink: Box<dyn Sink>,
-    /// Where offsets and commits are recorded.
+    /// Where it goes on from if it has run before.
     pub checkpoint: Checkpoint,
     /// How it is run.
     pub options: QueryOptions,
-    /// What a query goes on from that has run before.
-    pub resume: Option<Resume>,
-}
-
-/// A query's past: what its checkpoint says, and the state that its operators had when the next batch was due.
-#[derive(Debug)]
-pub struct Resume {
-    /// From [`Checkpoint::open`].
-    pub recovery: Recovery,
-    /// From [`StreamingQuery::save_state`].
-    pub state: TreeState,
 }
 
 /// Schema of the rows that a pipeline's sink receives.
@@ -118,14 +110,15 @@ pub fn output_schema(pipeline: &Pipeline) -> SchemaRef {
 }
 
 impl StreamingQuery {
-    /// Builds the operators and finds out where to start. `now_millis` is the time of the start.
+    /// Builds the operators and finds out where to start: at the beginning, or where the checkpoint says.
+    /// `now_millis` is the time of the start.
     ///
     /// # Errors
-    /// What Spark refuses when a query starts, and ports that fail. What Spark refuses in the first batch is that
-    /// batch's error.
+    /// What Spark refuses when a query starts, a checkpoint of another query or a damaged one, and ports that fail.
+    /// What Spark refuses in the first batch is that batch's error.
     pub fn start(pipeline: &Pipeline, parts: QueryParts, now_millis: i64) -> Result<Self> {
         assert_eq!(pipeline.sources.len(), parts.sources.len(), "one source per stream of the pipeline");
-        let QueryParts { sources, mut sink, checkpoint, options, resume } = parts;
+        let QueryParts { sources, mut sink, mut checkpoint, mut options } = parts;
         support::check(&pipeline.plan, options.mode)?;
         let plan = optimize(pipeline.plan.clone());
         let mut tree = match build_tree(&plan, &options) {
@@ -133,26 +126,33 @@ impl StreamingQuery {
             Err(EngineError::Refused { .. }) => None,
             Err(error) => return Err(error),
         };
+        let identity = identity(pipeline, tree.as_ref(), &options);
+        let past = checkpoint.open(&identity)?;
         let mut inputs = Vec::new();
-        let mut committed = Vec::new();
-        for (mut source, table) in sources.into_iter().zip(&pipeline.sources) {
-            committed.push(source.initial(now_millis)?);
+        for (source, table) in sources.into_iter().zip(&pipeline.sources) {
             inputs.push(Input::new(table, source, &options.session, options.parallelism)?);
         }
         sink.prepare()?;
-        let delays = tree.as_ref().map(|tree| tree.delays().to_vec()).unwrap_or_default();
-        let mut global = Watermark::ZERO;
-        let (mut next, mut replay, mut previous) = (BatchId(0), None, Watermark::ZERO);
-        if let Some(Resume { recovery, state }) = resume {
-            if let Some(tree) = &mut tree {
-                tree.load(state)?;
+        let (mut next, mut replay, mut before, mut global) = (BatchId(0), None, None, Watermark::ZERO);
+        if let Some(past) = past {
+            continuation::check(&past.identity, &identity)?;
+            options.policy = past.identity.watermark_policy;
+            if let Some(tree) = tree.as_mut().filter(|tree| past.next > BatchId(0) && tree.is_stateful()) {
+                let state = checkpoint.load_state(past.next)?;
+                continuation::check_state(&state, &tree.save(Extent::Snapshot)?)?;
+                tree.load(&state)?;
             }
-            if let Some(before) = recovery.before {
-                previous = Watermark { millis: before.batch_watermark_millis };
-                committed = before.sources;
-            }
-            (next, replay, global) = (recovery.next, recovery.replay, recovery.watermark);
+            sink.recover(past.next)?;
+            global = Watermark { millis: past.watermark_millis };
+            Past { next, replay, before, .. } = past;
         }
+        let previous =
+            before.as_ref().map_or(Watermark::ZERO, |b| Watermark { millis: b.batch_watermark_millis });
+        let committed = match before {
+            Some(before) => before.sources,
+            None => inputs.iter_mut().map(|input| input.source.initial(now_millis)).collect::<Result<_>>()?,
+        };
+        let delays = tree.as_ref().map(|tree| tree.delays().to_vec()).unwrap_or_default();
         let tracker = WatermarkTracker::new(options.policy, delays, global);
         let schema = output_schema(pipeline);
         Ok(Self {
@@ -167,6 +167,7 @@ impl StreamingQuery {
             next,
             under_way: false,
             replay,
+            executed: None,
             previous,
             schema,
         })
@@ -187,17 +188,23 @@ impl StreamingQuery {
         self.tree.as_ref().map(OperatorTree::kept).unwrap_or_default()
     }
 
-    /// Everything that the operators keep, for a query that goes on from here.
-    pub fn save_state(&mut self) -> Result<TreeState> {
-        self.tree.as_mut().map(OperatorTree::save).transpose().map(Option::unwrap_or_default)
+    /// Runs one trigger at `now_millis`. `None` when there was nothing to do.
+    ///
+    /// # Errors
+    /// As [`StreamingQuery::execute_batch`] and [`StreamingQuery::commit_batch`].
+    pub fn run_batch(&mut self, now_millis: i64) -> Result<Option<BatchReport>> {
+        let report = self.execute_batch(now_millis)?;
+        self.commit_batch()?;
+        Ok(report)
     }
 
-    /// Runs one trigger at `now_millis`. `None` when there was nothing to do.
+    /// The first part of a trigger: everything but the commit, so that what the batch did can be stored under its
+    /// id before it counts as done. `None` when there was nothing to do.
     ///
     /// # Errors
     /// Ports that fail, and what Spark refuses in the first batch. A query that failed in a batch is over: every
     /// later trigger is [`EngineError::Stopped`].
-    pub fn run_batch(&mut self, now_millis: i64) -> Result<Option<BatchReport>> {
+    pub fn execute_batch(&mut self, now_millis: i64) -> Result<Option<BatchReport>> {
         if self.under_way {
             return Err(EngineError::Stopped { batch: self.next });
         }
@@ -216,12 +223,22 @@ impl StreamingQuery {
             start.into_iter().zip(&end).map(|(start, end)| OffsetRange { start, end: end.clone() }).collect();
         let report = self.execute(plan.batch, plan.batch_timestamp_millis, &ranges, watermark)?;
         let next_batch_watermark_millis = report.progress.next_watermark.millis;
-        self.checkpoint.commit(&CommitEntry { batch: plan.batch, next_batch_watermark_millis })?;
-        self.committed = end;
+        self.executed = Some((CommitEntry { batch: plan.batch, next_batch_watermark_millis }, end));
         self.previous = watermark;
-        self.next = plan.batch.next();
-        self.under_way = false;
         Ok(Some(report))
+    }
+
+    /// The second part of a trigger: the batch that has run, if one has, counts as done.
+    ///
+    /// # Errors
+    /// The checkpoint's store fails. The query is over then.
+    pub fn commit_batch(&mut self) -> Result<()> {
+        let Some((commit, end)) = self.executed.take() else { return Ok(()) };
+        self.checkpoint.commit(&commit)?;
+        self.committed = end;
+        self.next = commit.batch.next();
+        self.under_way = false;
+        Ok(())
     }
 
     /// Decides whether there is a batch, and if so writes its plan into the offset log.
@@ -278,6 +295,10 @@ impl StreamingQuery {
         let rejected: BTreeSet<u64> = ledger.rejected.iter().map(|r| r.record.pack()).collect();
         let mut result = tree.run(batch, chunks, ledger, self.previous, watermark)?;
         result.ledger.blame_rejections(&rejected);
+        if tree.is_stateful() {
+            let extent = self.checkpoint.next_extent();
+            self.checkpoint.save_state(batch.next(), &tree.save(extent)?)?;
+        }
         let rows = self.for_sink(&result.rows)?;
         let sink = self.sink.write(batch, &rows)?;
         self.tracker.update(&result.observations);
@@ -303,6 +324,16 @@ impl StreamingQuery {
             Ok(RecordBatch::try_new(self.schema.clone(), batch.project(&columns)?.columns().to_vec())?)
         };
         rows.iter().map(strip).collect()
+    }
+}
+
+/// What the checkpoint remembers the query by.
+fn identity(pipeline: &Pipeline, tree: Option<&OperatorTree>, options: &QueryOptions) -> Identity {
+    let operators = tree.map(OperatorTree::stateful).unwrap_or_default();
+    Identity {
+        sources: pipeline.sources.iter().map(|source| source.table.clone()).collect(),
+        operators: operators.iter().map(|name| (*name).to_owned()).collect(),
+        watermark_policy: options.policy,
     }
 }
 

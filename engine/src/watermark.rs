@@ -7,6 +7,8 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 use crate::plan::Delay;
 
 /// A watermark: milliseconds since the epoch.
@@ -49,7 +51,8 @@ pub struct Watermarks {
 
 /// How several event-time columns make one global watermark
 /// (`spark.sql.streaming.multipleWatermarkPolicy`).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum WatermarkPolicy {
     /// The slowest stream decides: nothing is lost, a silent stream stalls everything.
     #[default]

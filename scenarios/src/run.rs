@@ -290,9 +290,8 @@ fn parts(scenario: &Scenario, services: &Services, run: &RunOptions) -> Result<Q
     Ok(QueryParts {
         sources: source_streams(scenario).into_iter().map(source).collect(),
         sink: Box::new(ParquetSink::new(target, &schema, store(path.bucket()), catalog)?),
-        checkpoint: Checkpoint::create(store(checkpoint.bucket()), as_folder(checkpoint.prefix()))?,
+        checkpoint: Checkpoint::new(store(checkpoint.bucket()), as_folder(checkpoint.prefix())),
         options: QueryOptions { parallelism: run.parallelism, ..QueryOptions::default() },
-        resume: None,
     })
 }
 

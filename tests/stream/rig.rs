@@ -83,9 +83,8 @@ impl Rig {
         let parts = QueryParts {
             sources: tables.iter().map(source).collect(),
             sink: Box::new(MemorySink { written: Rc::clone(&written) }),
-            checkpoint: Checkpoint::create(Box::new(store(&services())), "")?,
+            checkpoint: Checkpoint::new(Box::new(store(&services())), ""),
             options: QueryOptions { policy: settings.policy, ..QueryOptions::default() },
-            resume: None,
         };
         let query = StreamingQuery::start(pipeline, parts, 0)?;
         Ok(Rig { query, feeds, written, now_millis: 0 })
@@ -186,6 +185,10 @@ pub struct MemorySink {
 
 impl Sink for MemorySink {
     fn prepare(&mut self) -> Result<()> {
+        Ok(())
+    }
+
+    fn recover(&mut self, _: BatchId) -> Result<()> {
         Ok(())
     }
 

@@ -1,75 +1,138 @@
-//! The checkpoint: what a query writes down so that it could be continued.
+//! The checkpoint: what a query writes down so that it can go on after any crash with the same answer.
 //!
-//! In the order in which a batch writes them:
+//! In the order in which batch n writes them, each in an envelope with format version and checksum:
 //!
 //! | object | written | holds |
 //! |---|---|---|
-//! | `metadata` | once, when the query first starts | format version |
-//! | `offsets/<batch>` | before anything of the batch is read | end offsets per source, batch time, watermark |
-//! | `commits/<batch>` | after the sink has taken the batch | the watermark of the next batch |
+//! | `metadata` | before batch 0 | the sources and the watermark policy |
+//! | `offsets/n` | before anything of the batch is read | end offsets per source, batch time, watermark |
+//! | `state/n+1.delta` or `.snapshot` | after the operators, before the sink | what the operators keep for batch n+1 |
+//! | (the sink's objects) | then | the rows |
+//! | `commits/n` | last | the watermark of batch n+1 |
 //!
-//! A batch with an offset entry and no commit entry was planned and may have been written in part: it runs again.
-//! Operator state is not in the checkpoint yet. A query that keeps state can go on only with a state that was saved
-//! in the same process; a start without one is refused rather than answered wrongly.
+//! What a crash leads to, by the last of these that was written ([`recover`] decides):
+//!
+//! | last written | what follows |
+//! |---|---|
+//! | nothing, `metadata` | batch 0 is planned, with the offsets that the sources have by then |
+//! | `offsets/n` | batch n runs again from state version n: same offsets, batch time and watermark |
+//! | `state/n+1` | the same; version n+1 is forgotten first, and written again with the same bytes |
+//! | some or all of the sink's objects | the same; the sink's objects get the same names and the same bytes |
+//! | `commits/n` | batch n+1 is planned from state version n+1 |
+//!
+//! So a batch reaches a sink that writes under names once, however often it runs. What single event-time operators
+//! have reached is not kept, as in Spark: after a restart the global watermark stands until every stream speaks.
+//!
+//! A delta holds what one batch has changed. A snapshot is written when ten deltas have come and they are as large
+//! together as the last snapshot, so that writing costs a constant factor, however large the state is; or when a
+//! hundred have come. Plans, commits and states that no restart can need are removed [`RETAINED_BATCHES`] later.
+//!
+//! One query writes a checkpoint at a time; its store replaces an object as a whole or not at all.
+//!
+//! Source: `MicroBatchExecution`, `OffsetSeqLog`, `CommitLog`, `HDFSBackedStateStoreProvider` (Spark 3.5.4).
 
+pub mod continuation;
+mod envelope;
+mod layout;
 mod log;
 mod recovery;
+mod state_file;
 
-pub use log::{CommitEntry, OffsetEntry};
-pub use recovery::{Recovery, recover};
+pub use log::{CommitEntry, Identity, OffsetEntry};
+pub use recovery::{Inconsistent, Recovery, recover};
+
+use std::collections::BTreeSet;
 
 use bytes::Bytes;
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde::{Serialize, de::DeserializeOwned};
 
 use crate::batch::BatchId;
 use crate::error::{EngineError, Result};
+use crate::operator::{Extent, OperatorState};
 use crate::ports::{ObjectStore, PortError};
+use layout::StateFile;
 
-const FORMAT_VERSION: u32 = 1;
+/// How many committed batches can be gone back to (`spark.sql.streaming.minBatchesToRetain`).
+pub const RETAINED_BATCHES: u32 = 100;
 
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Metadata {
-    version: u32,
-}
+/// Old objects are looked for once in so many batches.
+const CLEANING_INTERVAL: u32 = 10;
+
+/// As many deltas come behind a snapshot at least (`spark.sql.streaming.stateStore.minDeltasForSnapshot`).
+const DELTAS_MIN: u32 = 10;
+
+/// And at most.
+const DELTAS_MAX: u32 = 100;
 
 /// The checkpoint of one query under a prefix of an object store.
 pub struct Checkpoint {
     store: Box<dyn ObjectStore>,
     prefix: String,
+    chain: Chain,
+    /// Names of the objects there are.
+    kept: BTreeSet<String>,
+}
+
+/// The state files that the latest version consists of.
+#[derive(Debug, Clone, Copy, Default)]
+struct Chain {
+    /// Bytes of the snapshot; `None` before the first.
+    snapshot_bytes: Option<u64>,
+    deltas: u32,
+    delta_bytes: u64,
+}
+
+/// What a query with a used checkpoint goes on from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Past {
+    /// As it was when the query first started.
+    pub identity: Identity,
+    /// The batch that comes next.
+    pub next: BatchId,
+    /// Its plan, if it was planned but not committed: it runs again with the same offsets, time and watermark.
+    pub replay: Option<OffsetEntry>,
+    /// The plan of the batch before, where there was one: where reading ended, and the watermark that decides what
+    /// is late.
+    pub before: Option<OffsetEntry>,
+    /// The global watermark of the next batch, in milliseconds since the epoch.
+    pub watermark_millis: i64,
 }
 
 impl Checkpoint {
-    /// Starts a checkpoint at a prefix (`checkpointing/`, empty for the whole store).
-    ///
-    /// # Errors
-    /// [`EngineError::CheckpointInUse`] when batches are recorded there already.
-    pub fn create(store: Box<dyn ObjectStore>, prefix: impl Into<String>) -> Result<Self> {
-        let mut checkpoint = Self { store, prefix: prefix.into() };
-        if let Some(batch) = checkpoint.latest_planned()? {
-            return Err(EngineError::CheckpointInUse { prefix: checkpoint.prefix, batch });
-        }
-        checkpoint.put("metadata", &Metadata { version: FORMAT_VERSION })?;
-        Ok(checkpoint)
+    /// The checkpoint at a prefix (`checkpointing/`, empty for the whole store); nothing is read yet.
+    pub fn new(store: Box<dyn ObjectStore>, prefix: impl Into<String>) -> Self {
+        Self { store, prefix: prefix.into(), chain: Chain::default(), kept: BTreeSet::new() }
     }
 
-    /// Opens a checkpoint that may have been used, and says how to go on.
+    /// Says how to go on; `None` when nothing was ever planned here, and the query begins under this identity.
     ///
     /// # Errors
-    /// [`EngineError::CorruptCheckpoint`] when a log that has to be there is missing.
-    pub fn open(store: Box<dyn ObjectStore>, prefix: impl Into<String>) -> Result<(Self, Option<Recovery>)> {
-        let mut checkpoint = Self { store, prefix: prefix.into() };
-        let Some(batch) = checkpoint.latest_planned()? else {
-            checkpoint.put("metadata", &Metadata { version: FORMAT_VERSION })?;
-            return Ok((checkpoint, None));
-        };
-        let latest = checkpoint.planned_or_missing(batch)?;
-        let before = match batch.0.checked_sub(1) {
-            Some(before) => Some(checkpoint.planned_or_missing(BatchId(before))?),
-            None => None,
-        };
-        let committed = checkpoint.committed(batch)?;
-        Ok((checkpoint, Some(recover(latest, before, committed.as_ref()))))
+    /// [`EngineError::CorruptCheckpoint`] when an object that is needed is missing or damaged.
+    pub fn open(&mut self, identity: &Identity) -> Result<Option<Past>> {
+        self.kept = self.list()?;
+        let latest = |folder| self.kept.iter().filter_map(|name| layout::batch(name, folder)).max();
+        let (planned, committed) = (latest(layout::OFFSETS), latest(layout::COMMITS));
+        let recovery = recover(planned, committed).map_err(|found| self.missing(&found.missing))?;
+        self.refuse_later_states(recovery)?;
+        match recovery {
+            Recovery::Start => self.put(layout::METADATA, identity).map(|()| None),
+            Recovery::Continue { next } => {
+                let last = BatchId(next.0 - 1);
+                let plan: OffsetEntry = self.get_needed(&layout::offsets(last))?;
+                let commit: CommitEntry = self.get_needed(&layout::commits(last))?;
+                let watermark_millis = plan.batch_watermark_millis.max(commit.next_batch_watermark_millis);
+                let identity = self.get_needed(layout::METADATA)?;
+                Ok(Some(Past { identity, next, replay: None, before: Some(plan), watermark_millis }))
+            }
+            Recovery::Replay { batch } => {
+                let plan: OffsetEntry = self.get_needed(&layout::offsets(batch))?;
+                let before = batch.0.checked_sub(1).map(|last| layout::offsets(BatchId(last)));
+                let before = before.map(|name| self.get_needed(&name)).transpose()?;
+                let watermark_millis = plan.batch_watermark_millis;
+                let identity = self.get_needed(layout::METADATA)?;
+                Ok(Some(Past { identity, next: batch, replay: Some(plan), before, watermark_millis }))
+            }
+        }
     }
 
     /// The name of the checkpoint, for messages.
@@ -77,55 +140,188 @@ impl Checkpoint {
         &self.prefix
     }
 
-    fn planned_or_missing(&mut self, batch: BatchId) -> Result<OffsetEntry> {
-        let missing = |prefix: &str| EngineError::CorruptCheckpoint {
-            key: format!("{prefix}offsets/{batch}"),
-            problem: format!("batch {batch} doesn't exist"),
-        };
-        self.planned(batch)?.ok_or_else(|| missing(&self.prefix))
-    }
-
     /// Records what a batch is going to read, before it reads it.
     pub fn plan(&mut self, entry: &OffsetEntry) -> Result<()> {
-        self.put(&format!("offsets/{}", entry.batch), entry)
+        self.put(&layout::offsets(entry.batch), entry)
     }
 
-    /// Records that the sink has the batch.
+    /// Records that the sink has the batch, and removes what no restart can need any more.
     pub fn commit(&mut self, entry: &CommitEntry) -> Result<()> {
-        self.put(&format!("commits/{}", entry.batch), entry)
+        self.put(&layout::commits(entry.batch), entry)?;
+        match entry.batch.0 % CLEANING_INTERVAL {
+            0 => self.clean(entry.batch),
+            _ => Ok(()),
+        }
     }
 
-    /// The plan of a batch, if it was ever planned.
-    pub fn planned(&mut self, batch: BatchId) -> Result<Option<OffsetEntry>> {
-        self.get(&format!("offsets/{batch}"))
+    /// How much of the state the next version has to hold.
+    pub fn next_extent(&self) -> Extent {
+        let Chain { snapshot_bytes, deltas, delta_bytes } = self.chain;
+        let due = match snapshot_bytes {
+            None => true,
+            Some(bytes) => deltas >= DELTAS_MAX || deltas >= DELTAS_MIN && delta_bytes >= bytes,
+        };
+        if due { Extent::Snapshot } else { Extent::Delta }
     }
 
-    /// The commit of a batch, if it was ever committed.
-    pub fn committed(&mut self, batch: BatchId) -> Result<Option<CommitEntry>> {
-        self.get(&format!("commits/{batch}"))
+    /// Records the state that a batch starts with, in the extent that [`Checkpoint::next_extent`] has asked for.
+    pub fn save_state(&mut self, batch: BatchId, states: &[OperatorState]) -> Result<()> {
+        let file = StateFile { version: batch.0, snapshot: self.next_extent() == Extent::Snapshot };
+        let object = envelope::seal(&state_file::encode(file.version, states)?);
+        self.chain.add(file, object.len() as u64);
+        self.put_object(&file.name(), object)
     }
 
-    fn latest_planned(&mut self) -> Result<Option<BatchId>> {
-        let prefix = format!("{}offsets/", self.prefix);
-        let keys = self.store.list(&prefix).map_err(|e| failed("listing", &prefix, e))?;
-        let batches = keys.iter().filter_map(|key| key.strip_prefix(&prefix)?.parse().ok());
-        Ok(batches.max().map(BatchId))
+    /// The state that a batch starts with; later versions, of a batch that is going to run again, are removed.
+    ///
+    /// # Errors
+    /// [`EngineError::CorruptCheckpoint`] when an object that is needed is missing or damaged.
+    pub fn load_state(&mut self, batch: BatchId) -> Result<Vec<OperatorState>> {
+        let mut files: Vec<StateFile> = self.kept.iter().filter_map(|name| StateFile::parse(name)).collect();
+        files.sort_unstable();
+        let later: Vec<String> =
+            files.iter().filter(|file| file.version > batch.0).map(|file| file.name()).collect();
+        self.delete(&later)?;
+        let snapshot = files.iter().rposition(|file| file.snapshot && file.version <= batch.0);
+        let Some(snapshot) = snapshot.map(|at| files[at]) else {
+            let oldest = files.iter().map(|file| file.version).min().unwrap_or(batch.0);
+            let file = StateFile { version: oldest.min(batch.0), snapshot: true };
+            return Err(self.missing(&file.name()));
+        };
+        let mut versions = Vec::new();
+        for version in snapshot.version..=batch.0 {
+            let file = StateFile { version, snapshot: version == snapshot.version };
+            let name = file.name();
+            let object = self.get_object(&name)?.ok_or_else(|| self.missing(&name))?;
+            self.chain.add(file, object.len() as u64);
+            let contents = envelope::open(&object).map_err(|problem| self.damaged(&name, problem))?;
+            versions.push(
+                state_file::decode(version, &contents).map_err(|problem| self.damaged(&name, problem))?,
+            );
+        }
+        let latest = StateFile { version: batch.0, snapshot: snapshot.version == batch.0 };
+        state_file::fold(&versions).map_err(|problem| self.damaged(&latest.name(), problem))
+    }
+
+    /// A state later than the logs can account for means that a plan was lost after its batch had run.
+    fn refuse_later_states(&self, recovery: Recovery) -> Result<()> {
+        let latest = match recovery {
+            Recovery::Start => 0,
+            Recovery::Continue { next } => next.0,
+            Recovery::Replay { batch } => batch.0 + 1,
+        };
+        let versions = self.kept.iter().filter_map(|name| StateFile::parse(name)).map(|file| file.version);
+        match versions.filter(|version| *version > latest).max() {
+            Some(version) => Err(self.missing(&layout::offsets(BatchId(version - 1)))),
+            None => Ok(()),
+        }
+    }
+
+    /// Removes plans, commits and states that are older than any batch that can be gone back to.
+    fn clean(&mut self, committed: BatchId) -> Result<()> {
+        let Some(oldest) = (committed.0 + 1).checked_sub(RETAINED_BATCHES) else { return Ok(()) };
+        let files = self.kept.iter().filter_map(|name| StateFile::parse(name));
+        let base =
+            files.filter(|file| file.snapshot && file.version <= oldest).map(|file| file.version).max();
+        let is_old = |name: &String| match StateFile::parse(name) {
+            Some(file) => base.is_some_and(|base| file.version < base),
+            None => [layout::OFFSETS, layout::COMMITS]
+                .iter()
+                .any(|folder| layout::batch(name, folder).is_some_and(|batch| batch.0 < oldest)),
+        };
+        let old: Vec<String> = self.kept.iter().filter(|name| is_old(name)).cloned().collect();
+        self.delete(&old)
     }
 
     fn put<T: Serialize>(&mut self, name: &str, entry: &T) -> Result<()> {
-        let key = format!("{}{name}", self.prefix);
-        let body = serde_json::to_vec(entry).expect("checkpoint entries have string keys only");
-        self.store.put(&key, Bytes::from(body)).map_err(|e| failed("writing", &key, e))
+        let contents = serde_json::to_vec(entry).expect("checkpoint entries have string keys only");
+        self.put_object(name, envelope::seal(&contents))
     }
 
-    fn get<T: DeserializeOwned>(&mut self, name: &str) -> Result<Option<T>> {
-        let key = format!("{}{name}", self.prefix);
-        let Some(body) = self.store.get(&key).map_err(|e| failed("reading", &key, e))? else {
-            return Ok(None);
-        };
-        match serde_json::from_slice(&body) {
-            Ok(entry) => Ok(Some(entry)),
-            Err(error) => Err(EngineError::CorruptCheckpoint { key, problem: error.to_string() }),
+    fn put_object(&mut self, name: &str, object: Bytes) -> Result<()> {
+        let key = self.key(name);
+        self.store.put(&key, object).map_err(|e| failed("writing", &key, e))?;
+        self.kept.insert(name.to_owned());
+        Ok(())
+    }
+
+    fn get_needed<T: DeserializeOwned>(&mut self, name: &str) -> Result<T> {
+        let object = self.get_object(name)?.ok_or_else(|| self.missing(name))?;
+        let contents = envelope::open(&object).map_err(|problem| self.damaged(name, problem))?;
+        serde_json::from_slice(&contents).map_err(|error| self.damaged(name, error.to_string()))
+    }
+
+    fn get_object(&mut self, name: &str) -> Result<Option<Bytes>> {
+        let key = self.key(name);
+        self.store.get(&key).map_err(|e| failed("reading", &key, e))
+    }
+
+    fn delete(&mut self, names: &[String]) -> Result<()> {
+        for name in names {
+            let key = self.key(name);
+            self.store.delete(&key).map_err(|e| failed("removing", &key, e))?;
+            self.kept.remove(name);
+        }
+        Ok(())
+    }
+
+    /// Names of the objects there are.
+    fn list(&mut self) -> Result<BTreeSet<String>> {
+        let keys = self.store.list(&self.prefix).map_err(|e| failed("listing", &self.prefix, e))?;
+        Ok(keys.iter().filter_map(|key| key.strip_prefix(&self.prefix)).map(str::to_owned).collect())
+    }
+
+    fn key(&self, name: &str) -> String {
+        format!("{}{name}", self.prefix)
+    }
+
+    fn missing(&self, name: &str) -> EngineError {
+        self.damaged(name, "it is missing".into())
+    }
+
+    fn damaged(&self, name: &str, problem: String) -> EngineError {
+        EngineError::CorruptCheckpoint { key: self.key(name), problem, help: self.advice(name) }
+    }
+
+    /// What to do about an object that is missing or damaged. Of a batch that was not committed everything can be
+    /// done again.
+    fn advice(&self, name: &str) -> String {
+        let again = |batch: BatchId| layout::batch(name, layout::OFFSETS) == Some(batch);
+        let committed = |batch: BatchId| self.kept.contains(&layout::commits(batch));
+        let latest = self.kept.iter().filter_map(|name| layout::batch(name, layout::OFFSETS)).max();
+        match latest {
+            Some(batch) if self.kept.contains(name) && again(batch) && !committed(batch) => {
+                let state = StateFile { version: batch.0 + 1, snapshot: false };
+                let state = [state, StateFile { snapshot: true, ..state }]
+                    .map(StateFile::name)
+                    .into_iter()
+                    .filter(|state| self.kept.contains(state))
+                    .map(|state| format!(" and `{}`", self.key(&state)));
+                format!(
+                    "remove `{}`{}: batch {batch} was not committed and is planned anew",
+                    self.key(name),
+                    state.collect::<String>()
+                )
+            }
+            Some(batch) if self.kept.contains(name) && name == layout::commits(batch) => {
+                format!("remove `{}`: batch {batch} runs again and writes the same objects", self.key(name))
+            }
+            _ => format!(
+                "put `{}` back from a copy; or begin anew with another checkpoint location and an empty table",
+                self.key(name)
+            ),
+        }
+    }
+}
+
+impl Chain {
+    fn add(&mut self, file: StateFile, bytes: u64) {
+        match file.snapshot {
+            true => *self = Chain { snapshot_bytes: Some(bytes), ..Chain::default() },
+            false => {
+                self.deltas += 1;
+                self.delta_bytes += bytes;
+            }
         }
     }
 }

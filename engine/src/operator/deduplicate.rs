@@ -11,14 +11,14 @@
 
 use std::sync::Arc;
 
-use arrow::array::types::UInt64Type;
+use arrow::array::types::{Int64Type, UInt64Type};
 use arrow::array::{Array, ArrayRef, UInt32Array, cast::AsArray};
 use arrow::compute::{take, take_record_batch};
 use arrow::record_batch::RecordBatch;
 
 use super::late::{drop_late, event_time_column, event_times};
 use super::state::{KeyedRows, Keys, find_slots, group_rows, hash};
-use super::{Side, StatefulOperator};
+use super::{Extent, Side, StateChange, StatefulOperator};
 use crate::batch::{BatchContext, Output, RecordId, record_ids, row_schema};
 use crate::error::Result;
 use crate::ledger::{KeptRow, Loss, LossReason};
@@ -128,6 +128,10 @@ impl StatefulOperator for Deduplicate {
         self.name
     }
 
+    fn keys(&self) -> Vec<String> {
+        self.keys.names().to_vec()
+    }
+
     fn process(
         &mut self,
         _: Side,
@@ -186,17 +190,17 @@ impl StatefulOperator for Deduplicate {
         true
     }
 
-    fn save(&mut self) -> Result<Vec<RecordBatch>> {
-        Ok(vec![self.seen.save()?])
+    fn save(&mut self, extent: Extent) -> Result<Vec<StateChange>> {
+        let saved = self.seen.start_saving(extent);
+        Ok(vec![self.seen.save(saved, vec![])?])
     }
 
-    fn load(&mut self, tables: Vec<RecordBatch>) -> Result<()> {
+    fn load(&mut self, tables: &[StateChange]) -> Result<()> {
         for table in tables {
-            let (rows, matched) = KeyedRows::saved(table);
-            let keys: Vec<ArrayRef> = self.stored_keys().iter().map(|p| rows.column(*p).clone()).collect();
-            let hashes = hash(&keys, rows.num_rows())?;
-            let due = rows.column(self.width).as_primitive::<arrow::array::types::Int64Type>().clone();
-            self.seen.insert(rows, &hashes, &matched, due.iter())?;
+            let keys: Vec<ArrayRef> = table.columns()[..self.width].to_vec();
+            let hashes = hash(&keys, table.rows.num_rows())?;
+            let due = table.columns()[self.width].as_primitive::<Int64Type>();
+            self.seen.load(table, &hashes, due.iter())?;
         }
         Ok(())
     }

@@ -17,7 +17,8 @@ mod state;
 pub mod stream_join;
 mod tree;
 
-pub use tree::{OperatorTree, TreeOptions, TreeState};
+pub use state::{Extent, StateChange};
+pub use tree::{OperatorState, OperatorTree, TreeOptions};
 
 use arrow::record_batch::RecordBatch;
 
@@ -56,6 +57,8 @@ impl Side {
 pub trait StatefulOperator {
     /// Spark's name of the operator, as progress and ledger show it.
     fn name(&self) -> &'static str;
+    /// Names of what its state is found by; another set of keys makes another state.
+    fn keys(&self) -> Vec<String>;
     /// Takes one batch of one side; all of the left side comes first. A single input is the left one.
     fn process(
         &mut self,
@@ -74,8 +77,8 @@ pub trait StatefulOperator {
     }
     /// Whether a batch without data could change anything once the eviction watermark has risen.
     fn evicts(&self) -> bool;
-    /// The whole state, one table per [`StatefulOperator::load`]ed table.
-    fn save(&mut self) -> Result<Vec<RecordBatch>>;
+    /// The state, or what has changed of it since it was last saved or loaded: always the same number of tables.
+    fn save(&mut self, extent: Extent) -> Result<Vec<StateChange>>;
     /// Takes over a state that [`StatefulOperator::save`] gave; the operator is new.
-    fn load(&mut self, tables: Vec<RecordBatch>) -> Result<()>;
+    fn load(&mut self, tables: &[StateChange]) -> Result<()>;
 }

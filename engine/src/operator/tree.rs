@@ -14,7 +14,7 @@ use super::explode::Explode;
 use super::filter::Filter;
 use super::project::Project;
 use super::stream_join::{StreamJoin, split_condition};
-use super::{Operator, Side, StatefulOperator};
+use super::{Extent, Operator, Side, StateChange, StatefulOperator};
 use crate::batch::{BatchContext, BatchId, row_schema};
 use crate::error::{EngineError, Result};
 use crate::ledger::{KeptRow, Ledger};
@@ -41,11 +41,15 @@ enum Node {
     Union { inputs: Vec<Node>, schema: SchemaRef },
 }
 
-/// The state of every stateful operator, last of the pipeline first: tables as each operator saves them.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct TreeState {
-    /// Per operator.
-    pub operators: Vec<Vec<RecordBatch>>,
+/// The state of one stateful operator: its tables, or how they have changed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OperatorState {
+    /// Spark's name of the operator.
+    pub operator: String,
+    /// What its rows are found by.
+    pub keys: Vec<String>,
+    /// As [`StatefulOperator::save`] gives them.
+    pub tables: Vec<StateChange>,
 }
 
 /// What the operators of a query are built under.
@@ -139,21 +143,33 @@ impl OperatorTree {
         self.root.operators().iter().flat_map(|(_, operator)| operator.kept()).collect()
     }
 
-    /// Everything that is in state.
-    pub fn save(&mut self) -> Result<TreeState> {
-        let mut operators = Vec::new();
-        self.root.for_each_operator(&mut |operator| {
-            operators.push(operator.save()?);
-            Ok(())
-        })?;
-        Ok(TreeState { operators })
+    /// Names of the stateful operators, last of the pipeline first.
+    pub fn stateful(&self) -> &[&'static str] {
+        &self.stateful
     }
 
-    /// Takes over a saved state; the tree has to be new.
-    pub fn load(&mut self, state: TreeState) -> Result<()> {
-        let mut saved = state.operators.into_iter();
+    /// Whether anything is kept between batches.
+    pub fn is_stateful(&self) -> bool {
+        !self.stateful.is_empty()
+    }
+
+    /// The state, or what has changed of it since it was last saved or loaded; per stateful operator, last of the
+    /// pipeline first.
+    pub fn save(&mut self, extent: Extent) -> Result<Vec<OperatorState>> {
+        let mut states = Vec::new();
+        self.root.for_each_operator(&mut |operator| {
+            let (name, keys) = (operator.name().into(), operator.keys());
+            states.push(OperatorState { operator: name, keys, tables: operator.save(extent)? });
+            Ok(())
+        })?;
+        Ok(states)
+    }
+
+    /// Takes over a saved state of the same operators; the tree has to be new.
+    pub fn load(&mut self, states: &[OperatorState]) -> Result<()> {
+        let mut saved = states.iter();
         self.root.for_each_operator(&mut |operator| match saved.next() {
-            Some(tables) => operator.load(tables),
+            Some(state) => operator.load(&state.tables),
             None => Ok(()),
         })
     }

@@ -20,10 +20,13 @@ pub struct SinkReport {
     pub bytes: u64,
 }
 
-/// Receives the rows of each micro-batch once; the same batch with the same rows gives the same objects.
+/// Receives the rows of each micro-batch. A batch that was not committed comes again, with the same rows.
 pub trait Sink {
     /// Runs before the first batch: makes the target known to the catalog.
     fn prepare(&mut self) -> Result<()>;
+    /// Runs when a query goes on, before anything else: takes back what this batch and later ones may have left
+    /// half done.
+    fn recover(&mut self, next: BatchId) -> Result<()>;
     /// Takes the rows of a batch, in the columns of the query's output.
     fn write(&mut self, batch: BatchId, rows: &[RecordBatch]) -> Result<SinkReport>;
 }

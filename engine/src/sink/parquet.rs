@@ -25,6 +25,9 @@ use crate::ports::{Catalog, ObjectStore, PortError, TableDefinition};
 /// Hive's name for the partition of null.
 const NULL_PARTITION: &str = "__HIVE_DEFAULT_PARTITION__";
 
+const NAME_START: &str = "part-";
+const NAME_END: &str = ".snappy.parquet";
+
 /// Which table is written, and where its objects are.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ParquetTarget {
@@ -126,6 +129,18 @@ fn escape(value: &str) -> String {
     value.chars().map(escape_one).collect()
 }
 
+/// Name of a batch's object in each of its partitions.
+fn object_name(batch: BatchId) -> String {
+    format!("{NAME_START}{:05}{NAME_END}", batch.0)
+}
+
+/// The batch that an object was written by; `None` for a key that this sink gives to nothing.
+fn batch_of(key: &str) -> Option<BatchId> {
+    let name = key.rsplit('/').next().unwrap_or(key);
+    let batch = BatchId(name.strip_prefix(NAME_START)?.strip_suffix(NAME_END)?.parse().ok()?);
+    (object_name(batch) == name).then_some(batch)
+}
+
 /// Rows per combination of partition values.
 fn group_rows(values: &[StringArray], rows: usize) -> BTreeMap<Vec<String>, Vec<u32>> {
     let mut groups: BTreeMap<Vec<&str>, Vec<u32>> = BTreeMap::new();
@@ -156,6 +171,15 @@ impl Sink for ParquetSink {
         self.catalog.ensure_table(&self.definition).map_err(|e| failed(table, e))
     }
 
+    fn recover(&mut self, next: BatchId) -> Result<()> {
+        let prefix = &self.target.prefix;
+        let keys = self.store.list(prefix).map_err(|e| failed(format!("listing `{prefix}`"), e))?;
+        for key in keys.iter().filter(|key| batch_of(key).is_some_and(|batch| batch >= next)) {
+            self.store.delete(key).map_err(|e| failed(format!("removing `{key}`"), e))?;
+        }
+        Ok(())
+    }
+
     fn write(&mut self, batch: BatchId, rows: &[RecordBatch]) -> Result<SinkReport> {
         let Some(first) = rows.first() else { return Ok(SinkReport::default()) };
         let all = concat_batches(&first.schema(), rows)?;
@@ -174,7 +198,7 @@ impl Sink for ParquetSink {
             let body = encode(&part)?;
             report.objects += 1;
             report.bytes += body.len() as u64;
-            self.put(&format!("{}{path}part-{:05}.snappy.parquet", self.target.prefix, batch.0), body)?;
+            self.put(&format!("{}{path}{}", self.target.prefix, object_name(batch)), body)?;
             partitions.insert(values, format!("{}{path}", self.target.location));
         }
         if !self.partition_columns.is_empty() {
@@ -200,6 +224,15 @@ mod tests {
         let groups = group_rows(&[values], 4);
         assert_eq!(groups[&vec!["a".to_owned()]], [0, 3]);
         assert_eq!(groups[&vec![NULL_PARTITION.to_owned()]], [1, 2]);
+    }
+
+    #[test]
+    fn objects_tell_their_batch() {
+        for batch in [BatchId(0), BatchId(7), BatchId(123_456)] {
+            assert_eq!(batch_of(&format!("a/b={}/{}", batch.0, object_name(batch))), Some(batch));
+        }
+        assert_eq!(batch_of("a/part-7.snappy.parquet"), None);
+        assert_eq!(batch_of("a/other.snappy.parquet"), None);
     }
 
     #[test]

@@ -12,7 +12,8 @@ use wavetank_emulator::kinesis::{
     GetRecords, GetRecordsRequest, GetShardIterator, GetShardIteratorRequest, ListShards, ListShardsRequest,
 };
 use wavetank_emulator::s3::{
-    GetObject, GetObjectRequest, ListObjectsV2, ListObjectsV2Request, PutObject, PutObjectRequest,
+    DeleteObject, DeleteObjectRequest, GetObject, GetObjectRequest, ListObjectsV2, ListObjectsV2Request,
+    PutObject, PutObjectRequest,
 };
 use wavetank_emulator::{ApiError, Emulator, ErrorCode, Operation, Timestamp};
 use wavetank_engine::ports::{
@@ -114,6 +115,11 @@ impl ObjectStore for BucketStore {
             Err(error) if error.code == ErrorCode::NoSuchKey => Ok(None),
             Err(error) => Err(error.into()),
         }
+    }
+
+    fn delete(&mut self, key: &str) -> PortResult<()> {
+        self.services.call::<DeleteObject>(DeleteObjectRequest::new(&self.bucket, key))?;
+        Ok(())
     }
 
     fn list(&mut self, prefix: &str) -> PortResult<Vec<String>> {

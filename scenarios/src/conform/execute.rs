@@ -11,12 +11,11 @@ use std::error::Error;
 use std::rc::Rc;
 
 use bytes::Bytes;
-use wavetank_engine::checkpoint::{Checkpoint, Recovery};
+use wavetank_engine::checkpoint::Checkpoint;
 use wavetank_engine::error::EngineError;
-use wavetank_engine::operator::TreeState;
 use wavetank_engine::plan::{OutputMode, Pipeline};
 use wavetank_engine::progress::QueryProgress;
-use wavetank_engine::query::{QueryOptions, QueryParts, Resume, StreamingQuery, output_schema};
+use wavetank_engine::query::{QueryOptions, QueryParts, StreamingQuery, output_schema};
 use wavetank_engine::session::Session;
 use wavetank_engine::source::Source;
 use wavetank_engine::types::spark_type_name;
@@ -102,10 +101,6 @@ struct Rig<'v> {
     written: Written,
     objects: Objects,
     query: StreamingQuery,
-    /// The state that the last batch started with, for a replay of it.
-    before_last: TreeState,
-    /// The step of the last replay; up to there states are kept.
-    replay_at: usize,
     now_millis: i64,
     executed: Vec<Batch>,
 }
@@ -116,22 +111,9 @@ impl<'v> Rig<'v> {
         let feeds: BTreeMap<&str, Feed> =
             vector.streams.iter().map(|stream| (stream.name.as_str(), Feed::default())).collect();
         let (written, objects) = (Written::default(), Objects::default());
-        let checkpoint = Checkpoint::create(Box::new(objects.clone()), "").map_err(failed(Phase::Start))?;
-        let parts = parts(pipeline, &feeds, &written, checkpoint, &options, None)?;
+        let parts = parts(pipeline, &feeds, &written, &objects, &options)?;
         let query = StreamingQuery::start(pipeline, parts, 0).map_err(failed(Phase::Start))?;
-        let replays = |step: &Step| step.restart == Some(Restart::ReplayLast);
-        Ok(Self {
-            pipeline,
-            options,
-            feeds,
-            written,
-            objects,
-            query,
-            before_last: TreeState::default(),
-            replay_at: vector.steps.iter().rposition(replays).unwrap_or(0),
-            now_millis: 0,
-            executed: vec![],
-        })
+        Ok(Self { pipeline, options, feeds, written, objects, query, now_millis: 0, executed: vec![] })
     }
 
     /// Puts a step's records into the streams.
@@ -173,17 +155,10 @@ impl<'v> Rig<'v> {
     }
 
     fn trigger(&mut self, step: usize, cause: Option<Cause>) -> Result<Option<Batch>, Stop> {
-        let state = match step < self.replay_at {
-            true => Some(self.query.save_state().map_err(failed(Phase::Run))?),
-            false => None,
-        };
         self.now_millis += TRIGGER_MILLIS;
         let Some(report) = self.query.run_batch(self.now_millis).map_err(failed(Phase::Run))? else {
             return Ok(None);
         };
-        if let Some(state) = state {
-            self.before_last = state;
-        }
         let rows = value::rows(&std::mem::take(&mut *self.written.borrow_mut()));
         let rows =
             rows.map_err(|name| Stop::Recording(format!("recordings have no values of type {name}")))?;
@@ -203,17 +178,10 @@ impl<'v> Rig<'v> {
 
     /// Makes a new query from the checkpoint.
     fn restart(&mut self, restart: Restart) -> Result<(), Stop> {
-        let state = match restart {
-            Restart::Clean => self.query.save_state().map_err(failed(Phase::Run))?,
-            Restart::ReplayLast => {
-                self.forget_last_commit()?;
-                self.before_last.clone()
-            }
-        };
-        let opened = Checkpoint::open(Box::new(self.objects.clone()), "");
-        let (checkpoint, recovery) = opened.map_err(failed(Phase::Run))?;
-        let resume = recovery.map(|recovery: Recovery| Resume { recovery, state });
-        let parts = parts(self.pipeline, &self.feeds, &self.written, checkpoint, &self.options, resume)?;
+        if restart == Restart::ReplayLast {
+            self.forget_last_commit()?;
+        }
+        let parts = parts(self.pipeline, &self.feeds, &self.written, &self.objects, &self.options)?;
         self.query =
             StreamingQuery::start(self.pipeline, parts, self.now_millis).map_err(failed(Phase::Run))?;
         Ok(())
@@ -223,7 +191,7 @@ impl<'v> Rig<'v> {
         let commits = self.objects.keys("commits/");
         let batches = commits.iter().filter_map(|key| key.strip_prefix("commits/")?.parse::<u32>().ok());
         match batches.max() {
-            Some(last) if self.objects.delete(&format!("commits/{last}")) => Ok(()),
+            Some(last) if self.objects.remove(&format!("commits/{last}")) => Ok(()),
             _ => Err(Stop::Recording("a restart replays the last batch, but none has run".into())),
         }
     }
@@ -234,9 +202,8 @@ fn parts(
     pipeline: &Pipeline,
     feeds: &BTreeMap<&str, Feed>,
     written: &Written,
-    checkpoint: Checkpoint,
+    objects: &Objects,
     options: &QueryOptions,
-    resume: Option<Resume>,
 ) -> Result<QueryParts, Stop> {
     let source = |table: &str| -> Result<Box<dyn Source>, Stop> {
         let feed = feeds.get(table);
@@ -246,9 +213,8 @@ fn parts(
     Ok(QueryParts {
         sources: pipeline.sources.iter().map(|s| source(&s.table)).collect::<Result<_, _>>()?,
         sink: Box::new(KeepingSink { written: Rc::clone(written) }),
-        checkpoint,
+        checkpoint: Checkpoint::new(Box::new(objects.clone()), ""),
         options: options.clone(),
-        resume,
     })
 }
 

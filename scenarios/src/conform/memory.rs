@@ -63,6 +63,10 @@ impl Sink for KeepingSink {
         Ok(())
     }
 
+    fn recover(&mut self, _: BatchId) -> Result<()> {
+        Ok(())
+    }
+
     fn write(&mut self, _: BatchId, rows: &[RecordBatch]) -> Result<SinkReport> {
         self.written.borrow_mut().extend(rows.iter().cloned());
         let rows = rows.iter().map(|batch| batch.num_rows() as u64).sum();
@@ -76,7 +80,7 @@ pub struct Objects(Rc<RefCell<BTreeMap<String, Bytes>>>);
 
 impl Objects {
     /// Removes an object; whether there was one.
-    pub fn delete(&self, key: &str) -> bool {
+    pub fn remove(&self, key: &str) -> bool {
         self.0.borrow_mut().remove(key).is_some()
     }
 
@@ -94,6 +98,11 @@ impl ObjectStore for Objects {
 
     fn get(&mut self, key: &str) -> PortResult<Option<Bytes>> {
         Ok(self.0.borrow().get(key).cloned())
+    }
+
+    fn delete(&mut self, key: &str) -> PortResult<()> {
+        self.remove(key);
+        Ok(())
     }
 
     fn list(&mut self, prefix: &str) -> PortResult<Vec<String>> {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use arrow::array::types::{Int64Type, UInt64Type};
 use arrow::array::{Array, ArrayRef, Int64Array, UInt64Array, cast::AsArray};
-use arrow::datatypes::{Field, Schema, SchemaRef};
+use arrow::datatypes::SchemaRef;
 use arrow::record_batch::RecordBatch;
 
 use super::calls::{Accumulators, Calls};
@@ -14,6 +14,7 @@ use crate::batch::{RecordId, row_schema};
 use crate::error::Result;
 use crate::ledger::KeptRow;
 use crate::operator::state::{Evicted, KeyedRows, hash};
+use crate::operator::{Extent, StateChange};
 use crate::plan::Column;
 
 /// Groups that are being put.
@@ -133,29 +134,20 @@ impl GroupState {
         kept.collect()
     }
 
-    pub(super) fn save(&mut self) -> Result<RecordBatch> {
-        let slots = self.rows.slots();
-        let stored: Vec<usize> = (0..=self.id_column()).collect();
-        let mut arrays = self.rows.gather(&stored, &slots)?;
-        let state = self.accumulators.state(&slots)?;
-        let mut fields = self.rows.schema().fields().to_vec();
-        let named = |(i, column): (usize, &ArrayRef)| {
-            Arc::new(Field::new(format!("__state{i}"), column.data_type().clone(), true))
-        };
-        fields.extend(state.iter().enumerate().map(named));
-        arrays.extend(state);
-        Ok(RecordBatch::try_new(Arc::new(Schema::new(fields)), arrays)?)
+    pub(super) fn save(&mut self, extent: Extent) -> Result<StateChange> {
+        let saved = self.rows.start_saving(extent);
+        let state = self.accumulators.state(&saved.slots)?;
+        self.rows.save(saved, state)
     }
 
-    pub(super) fn load(&mut self, table: &RecordBatch) -> Result<()> {
-        let (stored, state) = table.columns().split_at(self.id_column() + 1);
+    pub(super) fn load(&mut self, saved: &StateChange) -> Result<()> {
+        let (stored, state) = saved.columns().split_at(self.id_column() + 1);
         let by: Vec<ArrayRef> = self.hashed.iter().map(|key| Arc::clone(&stored[*key])).collect();
-        let slots = self.insert(NewGroups {
-            keys: stored[..self.width].to_vec(),
-            due: stored[self.width].as_primitive::<Int64Type>().clone(),
-            ids: stored[self.id_column()].as_primitive::<UInt64Type>().clone(),
-            hashes: hash(&by, table.num_rows())?,
-        })?;
+        let hashes = hash(&by, saved.rows.num_rows())?;
+        let due = stored[self.width].as_primitive::<Int64Type>();
+        let times = due.iter().map(|due| due.filter(|_| self.evicts));
+        let slots = self.rows.load(saved, &hashes, times)?;
+        self.accumulators.resize(slots.iter().max().map_or(0, |slot| *slot as usize + 1));
         self.accumulators.restore(&slots, state)
     }
 }

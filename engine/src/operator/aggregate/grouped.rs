@@ -32,7 +32,7 @@ use crate::error::Result;
 use crate::ledger::KeptRow;
 use crate::operator::late::event_times;
 use crate::operator::state::{find_slots, hash};
-use crate::operator::{Side, StatefulOperator};
+use crate::operator::{Extent, Side, StateChange, StatefulOperator};
 use crate::plan::OutputMode;
 
 const NAME: &str = "stateStoreSave";
@@ -73,6 +73,7 @@ impl GroupAggregate {
         let slot = |found: Option<u32>| found.or_else(|| slots.next()).expect("every new group has a slot");
         let slots: Vec<u32> = found.into_iter().map(slot).collect();
         self.state.accumulators.merge(&slots, &groups.state)?;
+        self.state.rows.set_updated(&slots);
         Ok(slots)
     }
 
@@ -91,6 +92,10 @@ impl GroupAggregate {
 impl StatefulOperator for GroupAggregate {
     fn name(&self) -> &'static str {
         NAME
+    }
+
+    fn keys(&self) -> Vec<String> {
+        self.grouping.keys.iter().map(|key| key.name.clone()).collect()
     }
 
     fn process(
@@ -138,11 +143,11 @@ impl StatefulOperator for GroupAggregate {
         self.grouping.mode != OutputMode::Complete
     }
 
-    fn save(&mut self) -> Result<Vec<RecordBatch>> {
-        Ok(vec![self.state.save()?])
+    fn save(&mut self, extent: Extent) -> Result<Vec<StateChange>> {
+        Ok(vec![self.state.save(extent)?])
     }
 
-    fn load(&mut self, tables: Vec<RecordBatch>) -> Result<()> {
+    fn load(&mut self, tables: &[StateChange]) -> Result<()> {
         tables.iter().try_for_each(|table| self.state.load(table))
     }
 }

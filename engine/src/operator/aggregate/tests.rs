@@ -14,7 +14,7 @@ use super::*;
 use crate::aggregate::find;
 use crate::batch::{BatchId, RecordId, row_schema};
 use crate::ledger::{Ledger, LossReason};
-use crate::operator::Side;
+use crate::operator::{Extent, Side, StateChange};
 use crate::plan::{BinaryOp, ColumnIds, Delay, Expr};
 use crate::progress::StateProgress;
 use crate::session::Session;
@@ -381,13 +381,17 @@ proptest! {
                 let mut driver = Driver::new(mode, sessions);
                 let mut watermark = (0, 0);
                 let mut twin: Option<Driver> = None;
+                let mut history = driver.operator.save(Extent::Snapshot).unwrap();
                 for (i, (rows, advance)) in batches.iter().enumerate() {
                     if i == split {
                         let mut loaded = Driver::new(mode, sessions);
                         loaded.batch = driver.batch;
-                        loaded.operator.load(driver.operator.save().unwrap()).unwrap();
-                        prop_assert_eq!(loaded.operator.save().unwrap(), driver.operator.save().unwrap());
-                        twin = Some(loaded);
+                        let folded = StateChange::fold(&history).unwrap();
+                        loaded.operator.load(&[folded]).unwrap();
+                        let snapshots = [&mut loaded, &mut driver].map(|d| d.operator.save(Extent::Snapshot));
+                        let [loaded_state, state] = snapshots.map(Result::unwrap);
+                        prop_assert_eq!(&loaded_state, &state);
+                        (twin, history) = (Some(loaded), state);
                     }
                     let rows: Vec<Row> = rows.iter().map(|(k, t, v)| (keys[*k], (*t, t + 5), *v)).collect();
                     let sorted = |mut done: Done| { done.rows.sort(); done };
@@ -395,6 +399,11 @@ proptest! {
                     if let Some(twin) = &mut twin {
                         prop_assert_eq!(sorted(twin.run(&rows, watermark.0, watermark.1)), done);
                     }
+                    let delta = driver.operator.save(Extent::Delta).unwrap();
+                    if let Some(twin) = &mut twin {
+                        prop_assert_eq!(&twin.operator.save(Extent::Delta).unwrap(), &delta);
+                    }
+                    history.extend(delta);
                     watermark = (watermark.1, watermark.1.max(*advance));
                 }
             }

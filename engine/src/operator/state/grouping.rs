@@ -82,13 +82,7 @@ pub(in crate::operator) fn find_all_slots(
     kept: &mut KeyedRows,
     stored: &[usize],
 ) -> Result<Vec<(u32, u32)>> {
-    let (mut rows, mut slots) = (Vec::new(), Vec::new());
-    for (row, hash) in hashes.iter().enumerate() {
-        for slot in kept.with_hash(*hash) {
-            rows.push(row as u32);
-            slots.push(slot);
-        }
-    }
+    let (rows, slots) = kept.candidates(hashes);
     if slots.is_empty() {
         return Ok(vec![]);
     }

@@ -19,12 +19,14 @@ use crate::error::{EngineError, Result};
 use crate::expr::{CompiledExpr, compile, true_rows};
 use crate::plan::{Column, Expr};
 use crate::session::Session;
+use crate::types::spark_type_name;
 
 /// Fixed, so that the same rows take the same way through the state in every run.
 const HASH_SEED: u64 = 0x77617665_74616e6b;
 
 /// How the keys of rows are obtained: plain columns are read where they are, others are computed and appended.
 pub(in crate::operator) struct Keys {
+    names: Vec<String>,
     positions: Vec<usize>,
     computed: Vec<(CompiledExpr, Field)>,
 }
@@ -35,12 +37,16 @@ impl Keys {
         columns: &[Column],
         session: &Session,
     ) -> Result<Self> {
-        let (mut positions, mut computed) = (Vec::new(), Vec::new());
+        let (mut names, mut positions, mut computed) = (Vec::new(), Vec::new(), Vec::new());
         for key in keys {
             let plain = match key {
                 Expr::Column { id, .. } => columns.iter().position(|c| c.id == *id),
                 _ => None,
             };
+            names.push(match plain {
+                Some(position) => columns[position].name.clone(),
+                None => format!("an expression of type {}", spark_type_name(&key.data_type())),
+            });
             positions.push(match plain {
                 Some(position) => position,
                 None => {
@@ -51,7 +57,12 @@ impl Keys {
                 }
             });
         }
-        Ok(Self { positions, computed })
+        Ok(Self { names, positions, computed })
+    }
+
+    /// Names of the keys, for people.
+    pub(in crate::operator) fn names(&self) -> &[String] {
+        &self.names
     }
 
     /// Positions of the keys in a stored row.

@@ -34,12 +34,7 @@ pub(super) struct Candidates {
 impl Candidates {
     /// Every pair of equal keys, in the order of the probe.
     pub(super) fn of(probe: &Probe, other: &mut KeyedRows, key_columns: &[usize]) -> Result<Self> {
-        let (mut rows, mut slots) = (Vec::new(), Vec::new());
-        for (row, hash) in probe.hashes.iter().enumerate() {
-            let before = slots.len();
-            slots.extend(other.with_hash(*hash));
-            rows.extend(std::iter::repeat_n(row as u32, slots.len() - before));
-        }
+        let (rows, slots) = other.candidates(&probe.hashes);
         let mut candidates = Self { rows: UInt32Array::from(rows), slots };
         if !candidates.slots.is_empty() {
             let other_keys = other.gather(key_columns, &candidates.slots)?;

@@ -41,7 +41,7 @@ use arrow::record_batch::RecordBatch;
 
 use super::late::{drop_late, event_time_column, event_times};
 use super::state::{Evicted, KeyedRows, Keys};
-use super::{Side, StatefulOperator};
+use super::{Extent, Side, StateChange, StatefulOperator};
 use crate::batch::{BatchContext, Output, RecordId, record_ids, row_schema};
 use crate::error::Result;
 use crate::expr::{CompiledExpr, compile};
@@ -312,6 +312,10 @@ impl StatefulOperator for StreamJoin {
         NAME
     }
 
+    fn keys(&self) -> Vec<String> {
+        self.sides.iter().flat_map(|side| side.keys.names().to_vec()).collect()
+    }
+
     fn process(
         &mut self,
         side: Side,
@@ -365,19 +369,23 @@ impl StatefulOperator for StreamJoin {
         self.sides.iter().any(|side| side.eviction.column().is_some())
     }
 
-    fn save(&mut self) -> Result<Vec<RecordBatch>> {
-        self.sides.iter_mut().map(|side| side.state.save()).collect()
+    fn save(&mut self, extent: Extent) -> Result<Vec<StateChange>> {
+        let save = |side: &mut JoinSide| {
+            let saved = side.state.start_saving(extent);
+            side.state.save(saved, vec![])
+        };
+        self.sides.iter_mut().map(save).collect()
     }
 
-    fn load(&mut self, tables: Vec<RecordBatch>) -> Result<()> {
+    fn load(&mut self, tables: &[StateChange]) -> Result<()> {
         for (side, table) in self.sides.iter_mut().zip(tables) {
-            let (rows, matched) = KeyedRows::saved(table);
-            let times = side.eviction.column().map(|c| event_times(rows.column(c)));
+            let columns = table.columns();
+            let rows = table.rows.num_rows();
+            let times = side.eviction.column().map(|column| event_times(&columns[column]));
             let time = |row: usize| times.as_ref().filter(|t| t.is_valid(row)).map(|t| t.value(row));
-            let keys: Vec<ArrayRef> = side.keys.positions().iter().map(|p| rows.column(*p).clone()).collect();
-            let hashes = super::state::hash(&keys, rows.num_rows())?;
-            let due: Vec<Option<i64>> = (0..rows.num_rows()).map(time).collect();
-            side.state.insert(rows, &hashes, &matched, due.into_iter())?;
+            let keys: Vec<ArrayRef> = side.keys.positions().iter().map(|p| columns[*p].clone()).collect();
+            let hashes = super::state::hash(&keys, rows)?;
+            side.state.load(table, &hashes, (0..rows).map(time))?;
         }
         Ok(())
     }

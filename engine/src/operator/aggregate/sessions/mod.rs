@@ -39,7 +39,7 @@ use crate::batch::{BatchContext, Output};
 use crate::error::Result;
 use crate::ledger::KeptRow;
 use crate::operator::state::{find_all_slots, group_rows, hash};
-use crate::operator::{Side, StatefulOperator};
+use crate::operator::{Extent, Side, StateChange, StatefulOperator};
 use crate::plan::OutputMode;
 use merging::{Member, Run, merge};
 
@@ -170,6 +170,10 @@ impl StatefulOperator for SessionAggregate {
         NAME
     }
 
+    fn keys(&self) -> Vec<String> {
+        self.grouping.keys.iter().map(|key| key.name.clone()).collect()
+    }
+
     fn process(
         &mut self,
         _: Side,
@@ -208,11 +212,11 @@ impl StatefulOperator for SessionAggregate {
         self.grouping.mode != OutputMode::Complete
     }
 
-    fn save(&mut self) -> Result<Vec<RecordBatch>> {
-        Ok(vec![self.state.save()?])
+    fn save(&mut self, extent: Extent) -> Result<Vec<StateChange>> {
+        Ok(vec![self.state.save(extent)?])
     }
 
-    fn load(&mut self, tables: Vec<RecordBatch>) -> Result<()> {
+    fn load(&mut self, tables: &[StateChange]) -> Result<()> {
         tables.iter().try_for_each(|table| self.state.load(table))
     }
 }

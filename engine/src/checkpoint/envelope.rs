@@ -1,0 +1,104 @@
+//! What surrounds the contents of every checkpoint object, so that damage is found before anything is believed.
+//!
+//! One line, then the contents: `wavetank <format version> <CRC-32 in hex> <length>`. The checksum covers the format
+//! version and the contents.
+
+use bytes::Bytes;
+
+/// The version of the checkpoint's format that is written, and the only one that is read.
+pub(super) const FORMAT_VERSION: u32 = 1;
+
+const NAME: &str = "wavetank";
+
+/// No first line is longer.
+const HEADER_BYTES_MAX: usize = 64;
+
+/// The contents in their envelope.
+pub(super) fn seal(contents: &[u8]) -> Bytes {
+    let checksum = checksum(FORMAT_VERSION, contents);
+    let mut object = format!("{NAME} {FORMAT_VERSION} {checksum:08x} {}\n", contents.len()).into_bytes();
+    object.extend_from_slice(contents);
+    Bytes::from(object)
+}
+
+/// The contents of an object.
+///
+/// # Errors
+/// What is wrong with it.
+pub(super) fn open(object: &Bytes) -> Result<Bytes, String> {
+    let (version, expected, length, start) = header(object)?;
+    let contents = object.slice(start..);
+    if contents.len() < length {
+        return Err(format!("it is cut off: {} of {length} bytes are left", contents.len()));
+    }
+    if contents.len() > length || checksum(version, &contents) != expected {
+        return Err("its checksum does not fit: something has changed it".into());
+    }
+    if version != FORMAT_VERSION {
+        return Err(format!(
+            "it was written by another version of wavetank (format {version}; this one reads {FORMAT_VERSION})"
+        ));
+    }
+    Ok(contents)
+}
+
+/// Format version, checksum, length, and where the contents begin.
+fn header(object: &[u8]) -> Result<(u32, u32, usize, usize), String> {
+    if object.is_empty() {
+        return Err("it is empty".into());
+    }
+    let no_header =
+        || "it does not begin as a checkpoint's file does: it is cut off, or something has changed it";
+    let end = object.iter().take(HEADER_BYTES_MAX).position(|byte| *byte == b'\n').ok_or_else(no_header)?;
+    let line = std::str::from_utf8(&object[..end]).map_err(|_| no_header())?;
+    let parts: Vec<&str> = line.split(' ').collect();
+    let [NAME, version, checksum, length] = parts[..] else { return Err(no_header().into()) };
+    let version = version.parse().map_err(|_| no_header())?;
+    let checksum = u32::from_str_radix(checksum, 16).map_err(|_| no_header())?;
+    let length = length.parse().map_err(|_| no_header())?;
+    Ok((version, checksum, length, end + 1))
+}
+
+fn checksum(version: u32, contents: &[u8]) -> u32 {
+    let mut hasher = crc32fast::Hasher::new();
+    hasher.update(&version.to_le_bytes());
+    hasher.update(contents);
+    hasher.finalize()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn contents_come_out_as_they_went_in() {
+        for contents in [&b""[..], b"{}", b"a\nb\n\xff"] {
+            assert_eq!(open(&seal(contents)).unwrap(), contents);
+        }
+    }
+
+    #[test]
+    fn every_cut_and_every_flipped_bit_is_found() {
+        let object = seal(b"{\"batch\":3}");
+        for length in 0..object.len() {
+            open(&object.slice(..length)).unwrap_err();
+        }
+        for bit in 0..object.len() * 8 {
+            let mut damaged = object.to_vec();
+            damaged[bit / 8] ^= 1 << (bit % 8);
+            let found = open(&Bytes::from(damaged.clone()));
+            // The hexadecimal digits of the checksum may be of either case.
+            let same = damaged.to_ascii_lowercase() == object.to_ascii_lowercase();
+            assert!(found.is_err() || same && found.is_ok_and(|c| c == "{\"batch\":3}"), "bit {bit}");
+        }
+        let mut longer = object.to_vec();
+        longer.push(b' ');
+        open(&Bytes::from(longer)).unwrap_err();
+    }
+
+    #[test]
+    fn another_format_is_told_from_damage() {
+        let text = format!("{NAME} 2 {:08x} 2\n{{}}", checksum(2, b"{}"));
+        assert!(open(&Bytes::from(text)).unwrap_err().contains("format 2; this one reads 1"));
+    }
+}

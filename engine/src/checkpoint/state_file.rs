@@ -1,0 +1,128 @@
+//! One version of the state as bytes, and several versions put together again.
+//!
+//! A line of JSON ([`Contents`]), then for each table of each operator: its rows as an Arrow IPC stream, the serial
+//! numbers of rows that have left, and those of rows that have matched, as little-endian 64-bit integers.
+
+use arrow::ipc::reader::StreamReader;
+use arrow::ipc::writer::StreamWriter;
+use bytes::Bytes;
+use serde::{Deserialize, Serialize};
+
+use crate::error::Result;
+use crate::operator::{OperatorState, StateChange};
+
+/// What a state file holds, in the order in which the bytes follow.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Contents {
+    version: u32,
+    operators: Vec<OperatorContents>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct OperatorContents {
+    operator: String,
+    keys: Vec<String>,
+    tables: Vec<TableContents>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct TableContents {
+    rows_bytes: usize,
+    removed: usize,
+    matched: usize,
+    next_serial: u64,
+}
+
+/// The state as bytes; the same state gives the same bytes.
+pub(super) fn encode(version: u32, states: &[OperatorState]) -> Result<Vec<u8>> {
+    let mut body = Vec::new();
+    let mut operators = Vec::new();
+    for state in states {
+        let mut tables = Vec::new();
+        for table in &state.tables {
+            let start = body.len();
+            let mut writer = StreamWriter::try_new(&mut body, table.rows.schema_ref())?;
+            writer.write(&table.rows)?;
+            writer.finish()?;
+            drop(writer);
+            let rows_bytes = body.len() - start;
+            let serials = table.removed.iter().chain(&table.matched);
+            body.extend(serials.flat_map(|serial| serial.to_le_bytes()));
+            let (removed, matched) = (table.removed.len(), table.matched.len());
+            tables.push(TableContents { rows_bytes, removed, matched, next_serial: table.next_serial });
+        }
+        let (operator, keys) = (state.operator.clone(), state.keys.clone());
+        operators.push(OperatorContents { operator, keys, tables });
+    }
+    let mut file =
+        serde_json::to_vec(&Contents { version, operators }).expect("the contents have string keys only");
+    file.push(b'\n');
+    file.append(&mut body);
+    Ok(file)
+}
+
+/// The state that [`encode`] gave bytes of.
+///
+/// # Errors
+/// What is wrong with the bytes.
+pub(super) fn decode(version: u32, file: &Bytes) -> Result<Vec<OperatorState>, String> {
+    let mut rest = file.clone();
+    let line = file.iter().position(|byte| *byte == b'\n').ok_or("its contents are not listed")?;
+    let contents: Contents = serde_json::from_slice(&rest.split_to(line)).map_err(|e| e.to_string())?;
+    let _ = rest.split_to(1);
+    if contents.version != version {
+        return Err(format!("it holds version {}", contents.version));
+    }
+    let mut states = Vec::new();
+    for OperatorContents { operator, keys, tables } in contents.operators {
+        let tables =
+            tables.iter().map(|table| take_table(&mut rest, table)).collect::<Result<_, String>>()?;
+        states.push(OperatorState { operator, keys, tables });
+    }
+    match rest.is_empty() {
+        true => Ok(states),
+        false => Err(format!("it has {} bytes too many", rest.len())),
+    }
+}
+
+fn take_table(rest: &mut Bytes, contents: &TableContents) -> Result<StateChange, String> {
+    let mut take = |bytes: usize| match bytes <= rest.len() {
+        true => Ok(rest.split_to(bytes)),
+        false => Err(format!("{} bytes are missing", bytes - rest.len())),
+    };
+    let rows = take(contents.rows_bytes)?;
+    let (removed, matched) = (take(contents.removed * 8)?, take(contents.matched * 8)?);
+    let mut reader = StreamReader::try_new(&rows[..], None).map_err(|e| e.to_string())?;
+    let rows = reader.next().ok_or("a table has no rows, not even none")?.map_err(|e| e.to_string())?;
+    let serials = |bytes: &Bytes| {
+        let number = |bytes: &[u8]| u64::from_le_bytes(bytes.try_into().expect("a chunk has eight bytes"));
+        bytes.chunks_exact(8).map(number).collect()
+    };
+    let (removed, matched) = (serials(&removed), serials(&matched));
+    Ok(StateChange { rows, removed, matched, next_serial: contents.next_serial })
+}
+
+/// Several versions, a snapshot and the deltas behind it, as one state.
+///
+/// # Errors
+/// What is wrong with them as a history.
+pub(super) fn fold(versions: &[Vec<OperatorState>]) -> Result<Vec<OperatorState>, String> {
+    let first = versions.first().ok_or("a state has no history")?;
+    let shape = |states: &[OperatorState]| states.iter().map(|s| s.tables.len()).collect::<Vec<_>>();
+    if versions.iter().any(|states| shape(states) != shape(first)) {
+        return Err("it is not a version of the same state as the one before".into());
+    }
+    let folded = |(at, state): (usize, &OperatorState)| {
+        let table = |table: usize| {
+            let history: Vec<StateChange> =
+                versions.iter().map(|version| version[at].tables[table].clone()).collect();
+            StateChange::fold(&history)
+        };
+        let tables = (0..state.tables.len()).map(table).collect::<Result<_, _>>()?;
+        Ok(OperatorState { operator: state.operator.clone(), keys: state.keys.clone(), tables })
+    };
+    first.iter().enumerate().map(folded).collect()
+}
