@@ -25,6 +25,8 @@ pub struct Cli {
 pub enum Command {
     /// Run one scenario: fill the streams, run the job, check the result
     Run(RunArgs),
+    /// Run several scenarios, by default the whole library, and print a line for each
+    Test(TestArgs),
     /// Replay recorded runs of real Spark and compare every batch
     Conform(ConformArgs),
 }
@@ -66,9 +68,35 @@ pub struct RunArgs {
     /// Keep objects, ledger and report in this folder, which must be empty or new
     #[arg(long, value_name = "DIR")]
     pub keep: Option<PathBuf>,
-    /// Threads that decode records, by default one per core; the result is the same for any number
+    /// Threads, by default one per core; the result is the same for any number
     #[arg(long, value_name = "N")]
     pub parallelism: Option<NonZeroUsize>,
+    /// Instead of the checks: run it again for every call at which it could crash, and compare what is left
+    #[arg(long, conflicts_with = "keep")]
+    pub crash_everywhere: bool,
+}
+
+/// Arguments of `test`.
+#[derive(Debug, Args)]
+pub struct TestArgs {
+    /// Scenarios of the library or paths of *.wt.yaml files; without any the whole library
+    #[arg(value_name = "SCENARIO")]
+    pub scenarios: Vec<String>,
+    /// Only scenarios that have this in their name
+    #[arg(short = 'k', value_name = "SUBSTRING")]
+    pub keyword: Option<String>,
+    /// Seed of every random draw, instead of each scenario's own
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+    /// Events per generated stream that follows no other, instead of each scenario's own number
+    #[arg(long, value_name = "N")]
+    pub events: Option<u64>,
+    /// Threads, by default one per core; the result is the same for any number
+    #[arg(long, value_name = "N")]
+    pub parallelism: Option<NonZeroUsize>,
+    /// Instead of the checks: run each again for every call at which it could crash, and compare what is left
+    #[arg(long)]
+    pub crash_everywhere: bool,
 }
 
 /// Arguments of `conform`.

@@ -62,6 +62,8 @@ pub enum EngineError {
         problem: String,
         /// What to do.
         help: String,
+        /// Objects that can be removed, and the query goes on with the same answer; none when there is no such way.
+        removable: Vec<String>,
     },
     /// A batch failed half way: the operators may have had its rows, so running it again would count them twice.
     #[error("the query stopped in batch {batch} and cannot go on")]

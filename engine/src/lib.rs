@@ -32,6 +32,7 @@ pub mod ports;
 pub mod profile;
 pub mod progress;
 pub mod query;
+pub mod retry;
 pub mod session;
 pub mod sink;
 pub mod source;

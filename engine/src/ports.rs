@@ -7,6 +7,8 @@ use std::collections::BTreeMap;
 
 use arrow::datatypes::SchemaRef;
 
+use crate::sink::FileFormat;
+
 /// What objects and records hold; named here so that whoever implements a port needs no crate for it.
 pub use bytes::Bytes;
 
@@ -41,6 +43,8 @@ pub struct TableDefinition {
     pub partition_keys: SchemaRef,
     /// Where the files are: `s3://bucket/prefix/`.
     pub location: String,
+    /// What the files are.
+    pub format: FileFormat,
 }
 
 /// The catalog, as far as a sink registers its output in it. Both calls are idempotent.

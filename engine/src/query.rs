@@ -178,6 +178,11 @@ impl StreamingQuery {
         self.tracker.current()
     }
 
+    /// The batch that comes next.
+    pub fn next_batch(&self) -> BatchId {
+        self.next
+    }
+
     /// The value that each event-time operator has reached on its own, in plan pre-order, in milliseconds.
     pub fn watermarks_by_operator(&self) -> &[Option<i64>] {
         self.tracker.operators()

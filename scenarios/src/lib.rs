@@ -1,9 +1,9 @@
 //! wavetank's harness: scenarios under one virtual clock.
 //!
-//! A [`scenario::Scenario`] is a file ([`file`]) with its pipeline planned. [`run::run`] creates the resources in the
-//! emulator, lets [`producer`]s put what [`generate`] draws, runs the streaming query trigger by trigger, and judges
-//! the [`check`]s in DuckDB over the catalog and over the system tables of [`recorder`]. What comes out is a
-//! [`report::RunReport`].
+//! A [`scenario::Scenario`] is a file ([`file`]) with its pipeline planned. A [`world::World`] creates the resources in
+//! the emulator, lets [`producer`]s put what [`generate`] draws, and runs the streaming query trigger by trigger, under
+//! [`faults`] if there are any. [`run::run`] records what it does and judges the [`check`]s in DuckDB over the catalog
+//! and over the system tables of [`recorder`]. What comes out is a [`report::RunReport`].
 //!
 //! # Invariants
 //! - **One clock:** services, producers and query see the same [`clock::VirtualClock`]; nothing here reads another.
@@ -17,13 +17,18 @@ pub mod adapters;
 pub mod check;
 pub mod clock;
 pub mod conform;
+pub mod crash;
+pub mod faults;
 pub mod file;
 pub mod generate;
 pub mod keep;
 pub mod library;
+pub mod model;
 pub mod producer;
 pub mod recorder;
 pub mod report;
+mod resources;
 pub mod rng;
 pub mod run;
 pub mod scenario;
+pub mod world;

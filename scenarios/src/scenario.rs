@@ -47,6 +47,13 @@ pub enum LoadError {
 }
 
 impl Scenario {
+    /// The same scenario under another seed, if one is given.
+    pub fn with_seed(&self, seed: Option<u64>) -> Scenario {
+        let mut file = self.file.clone();
+        file.seed = seed.unwrap_or(file.seed);
+        Scenario { file, pipeline: self.pipeline.clone() }
+    }
+
     /// A scenario of the library by its name, or of a file by its path.
     pub fn load(name: &str) -> Result<Scenario, LoadError> {
         if let Some(entry) = library::find(name) {

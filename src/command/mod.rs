@@ -1,4 +1,14 @@
 //! One file per command.
 
 pub mod conform;
+pub mod crash;
 pub mod run;
+pub mod test;
+
+use std::num::NonZeroUsize;
+use std::thread::available_parallelism;
+
+/// How many threads to use: as many as asked for, or one per core.
+fn threads(asked: Option<NonZeroUsize>) -> usize {
+    asked.or(available_parallelism().ok()).map_or(1, NonZeroUsize::get)
+}

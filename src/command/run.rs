@@ -1,11 +1,9 @@
 //! `wavetank run`: one scenario from its first record to its verdicts.
 
-use std::num::NonZeroUsize;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread::available_parallelism;
 use std::time::Instant;
 
 use anyhow::Context;
@@ -14,6 +12,7 @@ use wavetank::scenarios::report::RunReport;
 use wavetank::scenarios::run::{self, Observer, RunError, RunOptions};
 use wavetank::scenarios::scenario::{LoadError, Scenario};
 
+use super::{crash, threads};
 use crate::cli::{Format, OutputArgs, RunArgs};
 use crate::exit::{self, Exit};
 use crate::{Outcome, report};
@@ -25,6 +24,10 @@ pub fn run(args: &RunArgs, output: &OutputArgs) -> Outcome {
         Ok(scenario) => scenario,
         Err(error) => return Ok(cannot_load(&error, output)),
     };
+    if args.crash_everywhere {
+        let scenario = scenario.with_seed(args.seed);
+        return crash::everywhere(&scenario, args.events, threads(args.parallelism), output);
+    }
     let folder = match Folder::prepare(args.keep.as_deref())? {
         Ok(folder) => folder,
         Err(problem) => {
@@ -37,7 +40,7 @@ pub fn run(args: &RunArgs, output: &OutputArgs) -> Outcome {
         events: args.events,
         folder: folder.path().to_owned(),
         keep: args.keep.is_some(),
-        parallelism: args.parallelism.or(available_parallelism().ok()).map_or(1, NonZeroUsize::get),
+        parallelism: threads(args.parallelism),
     };
     let mut progress = Progress::new(output);
     let result = run::run(&scenario, options, &mut progress);
@@ -67,7 +70,8 @@ fn print(run: &RunReport, started: Instant, kept: Option<&Path>, output: &Output
     Ok(exit::print(&text, output)?)
 }
 
-fn cannot_load(error: &LoadError, output: &OutputArgs) -> Exit {
+/// Says why a scenario cannot be loaded.
+pub(super) fn cannot_load(error: &LoadError, output: &OutputArgs) -> Exit {
     match error {
         LoadError::Invalid(error) => anstream::eprint!("{}", report::diagnostic::render(error, output)),
         LoadError::NotFound { library, .. } => {

@@ -25,6 +25,17 @@ pub fn render(run: &RunReport, elapsed: Duration, kept: Option<&Path>) -> String
     text
 }
 
+/// The verdict in one line; what failed follows it in full.
+pub fn line(name: &str, run: &RunReport, elapsed: Duration) -> String {
+    let passed = run.checks.iter().filter(|check| check.verdict == Verdict::Passed).count();
+    let (mark, rest) = match run.passed() {
+        true => (format!("{GREEN}✓{PLAIN}"), String::new()),
+        false => (format!("{RED}✗{PLAIN}"), checks(run)),
+    };
+    let seconds = elapsed.as_secs_f64();
+    format!("{mark} {name}  {passed} of {} checks passed in {seconds:.2} s\n{rest}", run.checks.len())
+}
+
 fn header(run: &RunReport) -> String {
     format!(
         "{BOLD}{}{PLAIN}\nengine {} · seed {} · {} of virtual time in {} {}\n",
@@ -161,7 +172,7 @@ fn verdict(run: &RunReport, elapsed: Duration, kept: Option<&Path>) -> String {
 
 /// Broken between words where a text that starts in column `indent` would pass the width; the lines that follow
 /// start there too. A word that is too long stays whole.
-fn wrapped(text: &str, indent: usize) -> String {
+pub(super) fn wrapped(text: &str, indent: usize) -> String {
     let mut wrapped = String::new();
     let mut column = indent;
     for (i, word) in text.split(' ').enumerate() {
@@ -179,7 +190,7 @@ fn wrapped(text: &str, indent: usize) -> String {
 }
 
 /// Digits in groups of three.
-fn number(n: u64) -> String {
+pub(super) fn number(n: u64) -> String {
     let digits = n.to_string();
     let groups = digits.as_bytes().rchunks(3).rev().map(|g| String::from_utf8_lossy(g).into_owned());
     groups.collect::<Vec<_>>().join(",")

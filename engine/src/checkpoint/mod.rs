@@ -280,37 +280,35 @@ impl Checkpoint {
     }
 
     fn damaged(&self, name: &str, problem: String) -> EngineError {
-        EngineError::CorruptCheckpoint { key: self.key(name), problem, help: self.advice(name) }
-    }
-
-    /// What to do about an object that is missing or damaged. Of a batch that was not committed everything can be
-    /// done again.
-    fn advice(&self, name: &str) -> String {
-        let again = |batch: BatchId| layout::batch(name, layout::OFFSETS) == Some(batch);
-        let committed = |batch: BatchId| self.kept.contains(&layout::commits(batch));
-        let latest = self.kept.iter().filter_map(|name| layout::batch(name, layout::OFFSETS)).max();
-        match latest {
-            Some(batch) if self.kept.contains(name) && again(batch) && !committed(batch) => {
-                let state = StateFile { version: batch.0 + 1, snapshot: false };
-                let state = [state, StateFile { snapshot: true, ..state }]
-                    .map(StateFile::name)
-                    .into_iter()
-                    .filter(|state| self.kept.contains(state))
-                    .map(|state| format!(" and `{}`", self.key(&state)));
-                format!(
-                    "remove `{}`{}: batch {batch} was not committed and is planned anew",
-                    self.key(name),
-                    state.collect::<String>()
-                )
-            }
-            Some(batch) if self.kept.contains(name) && name == layout::commits(batch) => {
-                format!("remove `{}`: batch {batch} runs again and writes the same objects", self.key(name))
-            }
-            _ => format!(
+        let removable = self.removable(name).iter().map(|name| self.key(name)).collect::<Vec<_>>();
+        let help = match removable.is_empty() {
+            true => format!(
                 "put `{}` back from a copy; or begin anew with another checkpoint location and an empty table",
                 self.key(name)
             ),
+            false => format!(
+                "remove {}: its batch was not finished, or writes the same objects when it runs again",
+                removable.iter().map(|key| format!("`{key}`")).collect::<Vec<_>>().join(" and ")
+            ),
+        };
+        EngineError::CorruptCheckpoint { key: self.key(name), problem, help, removable }
+    }
+
+    /// What can be removed when an object is damaged, because the latest batch can be done again: its commit; or,
+    /// if it has none, its plan and the state that has come of it.
+    fn removable(&self, name: &str) -> Vec<String> {
+        let latest = self.kept.iter().filter_map(|name| layout::batch(name, layout::OFFSETS)).max();
+        let Some(batch) = latest.filter(|_| self.kept.contains(name)) else { return vec![] };
+        let commit = layout::commits(batch);
+        if name == commit {
+            return vec![commit];
         }
+        if name != layout::offsets(batch) || self.kept.contains(&commit) {
+            return vec![];
+        }
+        let states = [false, true].map(|snapshot| StateFile { version: batch.0 + 1, snapshot }.name());
+        let states = states.into_iter().filter(|state| self.kept.contains(state));
+        std::iter::once(name.to_owned()).chain(states).collect()
     }
 }
 

@@ -19,6 +19,7 @@ pub use cast::can_cast;
 pub(crate) use compile::true_rows;
 pub use compile::{CompiledExpr, compile};
 pub use decimal_arithmetic::decimal_result;
+pub(crate) use functions::json_texts;
 pub use functions::{
     CommonType, Function, Misuse, Signature, all as functions, find as find_function, names as function_names,
 };

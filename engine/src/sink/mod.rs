@@ -1,13 +1,48 @@
 //! Sinks: where the rows of a micro-batch go.
 
+mod file;
+mod foreach_batch;
+mod json;
 mod parquet;
 
 use arrow::record_batch::RecordBatch;
 
-pub use self::parquet::{ParquetSink, ParquetTarget};
+pub use file::{FileSink, FileTarget};
+pub use foreach_batch::ForeachBatchSink;
+pub use parquet::read_parquet;
 
 use crate::batch::BatchId;
 use crate::error::Result;
+
+/// What a table's objects are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FileFormat {
+    /// Parquet, compressed with Snappy.
+    Parquet,
+    /// One JSON object per line.
+    Json,
+}
+
+impl FileFormat {
+    /// Every format.
+    pub const ALL: [FileFormat; 2] = [FileFormat::Parquet, FileFormat::Json];
+
+    /// How names of objects end.
+    pub fn extension(self) -> &'static str {
+        match self {
+            FileFormat::Parquet => "snappy.parquet",
+            FileFormat::Json => "json",
+        }
+    }
+
+    /// What the catalog calls it (`classification`).
+    pub fn classification(self) -> &'static str {
+        match self {
+            FileFormat::Parquet => "parquet",
+            FileFormat::Json => "json",
+        }
+    }
+}
 
 /// What a sink did with one batch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -19,6 +19,7 @@ use wavetank_emulator::{ApiError, Emulator, ErrorCode, Operation, Timestamp};
 use wavetank_engine::ports::{
     Catalog, ObjectStore, PortResult, RecordsPage, ShardRecord, StartPosition, StreamApi, TableDefinition,
 };
+use wavetank_engine::sink::FileFormat;
 use wavetank_engine::types::hive_type_name;
 
 use crate::clock::VirtualClock;
@@ -143,10 +144,13 @@ impl Catalog for GlueCatalog {
     fn ensure_table(&mut self, table: &TableDefinition) -> PortResult<()> {
         let input = TableInput {
             name: Some(table.table.clone()),
-            storage_descriptor: Some(parquet_storage(table, &table.location)),
+            storage_descriptor: Some(storage(table, &table.location)),
             partition_keys: Some(glue_columns(&table.partition_keys)),
             table_type: Some("EXTERNAL_TABLE".to_owned()),
-            parameters: Some(BTreeMap::from([("classification".to_owned(), "parquet".to_owned())])),
+            parameters: Some(BTreeMap::from([(
+                "classification".to_owned(),
+                table.format.classification().to_owned(),
+            )])),
             ..Default::default()
         };
         match self.0.call::<CreateTable>(CreateTableRequest::new(&table.database, input)) {
@@ -163,7 +167,7 @@ impl Catalog for GlueCatalog {
     ) -> PortResult<()> {
         let partition = |(values, location): (&Vec<String>, &String)| PartitionInput {
             values: Some(values.clone()),
-            storage_descriptor: Some(parquet_storage(table, location)),
+            storage_descriptor: Some(storage(table, location)),
             ..Default::default()
         };
         let inputs: Vec<PartitionInput> = partitions.iter().map(partition).collect();
@@ -184,17 +188,27 @@ fn glue_columns(schema: &arrow::datatypes::Schema) -> Vec<Column> {
     schema.fields().iter().map(|f| Column::new(f.name(), hive_type_name(f.data_type()))).collect()
 }
 
-fn parquet_storage(table: &TableDefinition, location: &str) -> StorageDescriptor {
-    let class = |name: &str| Some(format!("org.apache.hadoop.hive.ql.io.parquet.{name}"));
+/// How the table's objects are read, in the classes that Hive and Athena know.
+fn storage(table: &TableDefinition, location: &str) -> StorageDescriptor {
+    let [input, output, serde] = match table.format {
+        FileFormat::Parquet => [
+            "org.apache.hadoop.hive.ql.io.parquet.MapredParquetInputFormat",
+            "org.apache.hadoop.hive.ql.io.parquet.MapredParquetOutputFormat",
+            "org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe",
+        ],
+        FileFormat::Json => [
+            "org.apache.hadoop.mapred.TextInputFormat",
+            "org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat",
+            "org.openx.data.jsonserde.JsonSerDe",
+        ],
+    };
+    let class = |name: &str| Some(name.to_owned());
     StorageDescriptor {
         columns: Some(glue_columns(&table.schema)),
         location: Some(location.to_owned()),
-        input_format: class("MapredParquetInputFormat"),
-        output_format: class("MapredParquetOutputFormat"),
-        serde_info: Some(SerDeInfo {
-            serialization_library: class("serde.ParquetHiveSerDe"),
-            ..Default::default()
-        }),
+        input_format: class(input),
+        output_format: class(output),
+        serde_info: Some(SerDeInfo { serialization_library: class(serde), ..Default::default() }),
         ..Default::default()
     }
 }

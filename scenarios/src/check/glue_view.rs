@@ -118,12 +118,17 @@ fn view(services: &Services, database: &str, table: &Table, location: &str) -> R
     let storage = table.input.storage_descriptor.clone().unwrap_or_default();
     let columns = typed(&name, storage.columns.as_deref().unwrap_or_default())?;
     let keys = typed(&name, table.input.partition_keys.as_deref().unwrap_or_default())?;
+    let serde = storage.serde_info.as_ref().and_then(|serde| serde.serialization_library.as_deref());
+    let json = serde.is_some_and(|class| class.to_ascii_lowercase().contains("json"));
     let parts = match keys.is_empty() {
         true => vec![Part { values: vec![], files: files(services, location)? }],
         false => partitions(services, database, &name)?,
     };
-    let selects: Vec<String> =
-        parts.iter().filter(|p| !p.files.is_empty()).map(|part| select(part, &columns, &keys)).collect();
+    let selects: Vec<String> = parts
+        .iter()
+        .filter(|p| !p.files.is_empty())
+        .map(|part| select(part, &columns, &keys, json))
+        .collect();
     let body = match selects.is_empty() {
         true => empty(&columns, &keys),
         false => selects.join(" UNION ALL "),
@@ -145,7 +150,7 @@ fn typed(table: &str, columns: &[Column]) -> Result<Vec<(String, String)>, ViewE
     columns.iter().map(one).collect()
 }
 
-fn select(part: &Part, columns: &[(String, String)], keys: &[(String, String)]) -> String {
+fn select(part: &Part, columns: &[(String, String)], keys: &[(String, String)], json: bool) -> String {
     let text = |value: &str| format!("'{}'", value.replace('\'', "''"));
     let mut items: Vec<String> =
         columns.iter().map(|(name, kind)| format!("CAST({0} AS {kind}) AS {0}", quote(name))).collect();
@@ -154,11 +159,16 @@ fn select(part: &Part, columns: &[(String, String)], keys: &[(String, String)]) 
         value => format!("CAST({} AS {kind}) AS {}", text(value), quote(name)),
     }));
     let files: Vec<String> = part.files.iter().map(|file| text(&file.path.display().to_string())).collect();
-    format!(
-        "SELECT {} FROM read_parquet([{}], union_by_name = true, hive_partitioning = false)",
-        items.join(", "),
-        files.join(", ")
-    )
+    let (items, files) = (items.join(", "), files.join(", "));
+    if json {
+        let typed = columns.iter().map(|(name, kind)| format!("{}: {}", text(name), text(kind)));
+        let typed = typed.collect::<Vec<_>>().join(", ");
+        return format!(
+            "SELECT {items} FROM read_json([{files}], format = 'newline_delimited', columns = {{{typed}}}, \
+             hive_partitioning = false)"
+        );
+    }
+    format!("SELECT {items} FROM read_parquet([{files}], union_by_name = true, hive_partitioning = false)")
 }
 
 fn empty(columns: &[(String, String)], keys: &[(String, String)]) -> String {

@@ -4,13 +4,13 @@
 //! (`execute`), and what came of it is held against the recording (`compare`). The recordings and their
 //! format are described in `tests/spark/README.md`.
 
-mod build;
-mod compare;
+pub(crate) mod build;
+pub(crate) mod compare;
 mod execute;
 mod load;
-mod memory;
+pub(crate) mod memory;
 mod record;
-mod value;
+pub(crate) mod value;
 mod vector;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};

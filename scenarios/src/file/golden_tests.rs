@@ -427,6 +427,16 @@ fn wrong_types_and_notations() {
 }
 
 #[test]
+fn more_retries_than_glue_allows() {
+    check_message(
+        "starting_position: trim_horizon",
+        "starting_position: trim_horizon\n  batch_max_retries: 101",
+        "Please specify the number of retries as an integer in the range of [0, 100].",
+        (16, 22),
+    );
+}
+
+#[test]
 fn names_that_are_nowhere() {
     check_message(
         "  buckets: [lake]",
@@ -446,7 +456,7 @@ fn names_that_are_nowhere() {
         "unknown value `trim_horizn` for `job.starting_position`; did you mean `trim_horizon`?",
         (15, 22),
     );
-    check_message("format: parquet", "format: json", "unknown value `json` for `job.sink.format`", (13, 53));
+    check_message("format: parquet", "format: avro", "unknown value `avro` for `job.sink.format`", (13, 53));
     check_message(
         "database: shop",
         "database: shops",

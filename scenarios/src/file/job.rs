@@ -2,6 +2,8 @@
 
 use serde::Deserialize;
 use serde_saphyr::Spanned;
+use wavetank_engine::retry::RETRIES_DEFAULT;
+use wavetank_engine::sink::FileFormat;
 
 use super::duration::Length;
 use super::s3_path::S3Path;
@@ -26,6 +28,9 @@ pub struct Job {
     /// The most records that one batch takes from one shard.
     #[serde(default = "default_fetch")]
     pub max_fetch_records_per_shard: Spanned<u64>,
+    /// Glue's option of the same name: how often in a row the query is started again when a batch fails.
+    #[serde(default = "default_retries")]
+    pub batch_max_retries: Spanned<u32>,
 }
 
 /// The output table and its files.
@@ -49,6 +54,17 @@ pub struct Sink {
 pub enum SinkFormat {
     /// Parquet files.
     Parquet,
+    /// Files of JSON lines.
+    Json,
+}
+
+impl From<SinkFormat> for FileFormat {
+    fn from(format: SinkFormat) -> Self {
+        match format {
+            SinkFormat::Parquet => FileFormat::Parquet,
+            SinkFormat::Json => FileFormat::Json,
+        }
+    }
 }
 
 /// Where in a stream to start. Source: `startingPosition` of Glue's Kinesis connection options.
@@ -62,6 +78,15 @@ pub enum StartingPosition {
 }
 
 fn default_fetch() -> Spanned<u64> {
+    nowhere(100_000)
+}
+
+fn default_retries() -> Spanned<u32> {
+    nowhere(RETRIES_DEFAULT)
+}
+
+/// A value that the file does not give.
+fn nowhere<T>(value: T) -> Spanned<T> {
     let nowhere = serde_saphyr::Location::UNKNOWN;
-    Spanned::new(100_000, nowhere, nowhere)
+    Spanned::new(value, nowhere, nowhere)
 }

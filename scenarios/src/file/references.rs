@@ -1,6 +1,7 @@
 //! Names in a scenario file that must be somewhere else in it.
 
 use serde_saphyr::Spanned;
+use wavetank_engine::retry::RETRIES_MAX;
 
 use super::ScenarioFile;
 use super::error::{FileError, Source};
@@ -69,6 +70,13 @@ fn check_job(file: &ScenarioFile) -> Result<(), FileError> {
     refuse_duplicates(&file.source, "partition column", job.sink.partition_by.iter())?;
     let fetch = &job.max_fetch_records_per_shard;
     at_least_one(&file.source, fetch.value, fetch, "`max_fetch_records_per_shard`")?;
+    let retries = &job.batch_max_retries;
+    if retries.value > RETRIES_MAX {
+        // Glue's own words.
+        let message =
+            format!("Please specify the number of retries as an integer in the range of [0, {RETRIES_MAX}].");
+        return Err(file.source.error_at(retries, message).label("too many"));
+    }
     job.trigger.as_ref().map_or(Ok(()), |trigger| above_zero(&file.source, trigger, "`job.trigger`"))
 }
 

@@ -24,7 +24,9 @@ use super::signature::Class::*;
 use super::signature::{Signature, gives};
 use super::{Function, function};
 use crate::decode::{JsonDecoder, JsonMode, JsonOptions, Zone};
+use crate::error::EngineError;
 use crate::plan::Expr;
+use crate::session::Session;
 use crate::time::Reading;
 use crate::types::{nullable_schema, parse_ddl_schema, parse_ddl_type};
 
@@ -108,6 +110,12 @@ fn get_json_object(args: &[ArrayRef], _: &DataType) -> Result<ArrayRef> {
             None => Ok(None),
         }
     })
+}
+
+/// Structs, lists or maps as JSON texts.
+pub(crate) fn json_texts(values: &ArrayRef, session: &Session) -> crate::error::Result<ArrayRef> {
+    to_json(std::slice::from_ref(values), &DataType::Utf8, session.zone.as_ref())
+        .map_err(EngineError::Evaluation)
 }
 
 fn to_json(args: &[ArrayRef], _: &DataType, zone: &dyn Zone) -> Result<ArrayRef> {

@@ -34,6 +34,7 @@ use super::scalar::scalar_function;
 use crate::decode::Zone;
 use crate::plan::Expr;
 use crate::session::Session;
+pub(crate) use json::json_texts;
 pub use signature::{CommonType, Misuse, Problem, Signature};
 
 /// A scalar function known to the planner.

@@ -1,0 +1,151 @@
+//! What a run leaves behind, in a form in which two runs can be compared: the rows of the sink's table and the
+//! ledger of lost rows, both sorted.
+
+use std::collections::BTreeMap;
+
+use arrow::util::display::{ArrayFormatter, FormatOptions};
+use bytes::Bytes;
+use wavetank_engine::batch::{BatchId, RecordId};
+use wavetank_engine::ledger::Loss;
+use wavetank_engine::ports::{Catalog, ObjectStore, PortResult, TableDefinition};
+use wavetank_engine::query::output_schema;
+use wavetank_engine::session::Session;
+use wavetank_engine::sink::{FileFormat, FileSink, FileTarget, Sink, read_parquet};
+use wavetank_engine::source::SourceRead;
+
+use super::CrashError;
+use crate::conform::memory::Objects;
+use crate::model::{Model, ModelBatch};
+use crate::scenario::Scenario;
+use crate::world::{Committed, RunError, Witness, query_options};
+
+/// What a run leaves behind.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Outcome {
+    /// Every row of the sink's table: the folder of its partition, then its values.
+    pub rows: Vec<String>,
+    /// Every lost row: its record, the reason, the operator.
+    pub losses: Vec<String>,
+}
+
+/// A batch as it was committed.
+pub(super) struct Executed {
+    pub(super) batch: BatchId,
+    pub(super) reads: Vec<SourceRead>,
+    pub(super) losses: Vec<Loss>,
+    pub(super) restarted: bool,
+}
+
+/// Keeps what every batch has read and lost.
+#[derive(Default)]
+pub(super) struct Batches(pub(super) Vec<Executed>);
+
+impl Witness for Batches {
+    fn committed(&mut self, batch: Committed) -> Result<(), RunError> {
+        let Committed { report, restarted } = batch;
+        self.0.push(Executed {
+            batch: report.progress.batch,
+            reads: report.inputs,
+            losses: report.ledger.losses,
+            restarted,
+        });
+        Ok(())
+    }
+}
+
+impl Batches {
+    /// What these batches have left behind.
+    pub(super) fn outcome(
+        &self,
+        store: &mut dyn ObjectStore,
+        target: &FileTarget,
+    ) -> Result<Outcome, CrashError> {
+        let losses = self.0.iter().flat_map(|executed| &executed.losses);
+        Ok(Outcome { rows: rows(store, target)?, losses: self.ledger(losses) })
+    }
+
+    /// What the model says that they should have left behind.
+    pub(super) fn modelled(&self, scenario: &Scenario, target: &FileTarget) -> Result<Outcome, CrashError> {
+        let options = query_options(1);
+        let mut model = Model::new(&scenario.pipeline, &options)?;
+        let mut objects = Objects::default();
+        let schema = output_schema(&scenario.pipeline);
+        let store = Box::new(objects.clone());
+        let mut sink = FileSink::new(target.clone(), &schema, Session::default(), store, Box::new(Nobody))?;
+        let mut losses = Vec::new();
+        for Executed { batch, reads, restarted, .. } in &self.0 {
+            let records: Vec<Vec<&[u8]>> =
+                reads.iter().map(|read| read.records.iter().map(|r| &r.data[..]).collect()).collect();
+            let batch =
+                ModelBatch::decode(&scenario.pipeline, &options.session, *batch, &records, *restarted)?;
+            let id = batch.batch;
+            let outcome = model.run(batch)?;
+            sink.write(id, &outcome.rows)?;
+            losses.extend(outcome.losses);
+        }
+        Ok(Outcome { rows: rows(&mut objects, target)?, losses: self.ledger(losses.iter()) })
+    }
+
+    /// Lost rows by the place of their records in the streams, which does not depend on how batches were cut.
+    fn ledger<'l>(&self, losses: impl Iterator<Item = &'l Loss>) -> Vec<String> {
+        let reads: BTreeMap<BatchId, &Vec<SourceRead>> =
+            self.0.iter().map(|executed| (executed.batch, &executed.reads)).collect();
+        let place = |RecordId { batch, source, index }: RecordId| {
+            let read = &reads[&batch][usize::from(source)];
+            let record = &read.records[index as usize];
+            format!("source {source} {} {}", read.shards[record.shard as usize], record.sequence_number)
+        };
+        let mut lines: Vec<String> = losses
+            .map(|loss| format!("{} {} {}", place(loss.record), loss.reason.name(), loss.operator))
+            .collect();
+        lines.sort_unstable();
+        lines
+    }
+}
+
+/// Every row that the objects of a table hold, sorted.
+fn rows(store: &mut dyn ObjectStore, target: &FileTarget) -> Result<Vec<String>, CrashError> {
+    let mut rows = Vec::new();
+    for key in store.list(&target.prefix).map_err(CrashError::Port)? {
+        let Some(object) = store.get(&key).map_err(CrashError::Port)? else { continue };
+        let folder = key[target.prefix.len()..].rsplit_once('/').map_or("", |(folder, _)| folder);
+        let lines = match target.format {
+            FileFormat::Parquet => parquet_rows(object)?,
+            FileFormat::Json => String::from_utf8_lossy(&object).lines().map(str::to_owned).collect(),
+        };
+        rows.extend(lines.into_iter().map(|line| format!("{folder} {line}")));
+    }
+    rows.sort_unstable();
+    Ok(rows)
+}
+
+fn parquet_rows(object: Bytes) -> Result<Vec<String>, CrashError> {
+    let mut lines = Vec::new();
+    for batch in read_parquet(object)? {
+        let options = FormatOptions::new().with_null("∅");
+        let columns = batch.columns().iter().map(|c| ArrayFormatter::try_new(c, &options));
+        let columns = columns.collect::<Result<Vec<_>, _>>()?;
+        let line = |row: usize| {
+            columns.iter().map(|column| column.value(row).to_string()).collect::<Vec<_>>().join(" | ")
+        };
+        lines.extend((0..batch.num_rows()).map(line));
+    }
+    Ok(lines)
+}
+
+/// A catalog that nobody asks.
+struct Nobody;
+
+impl Catalog for Nobody {
+    fn ensure_table(&mut self, _: &TableDefinition) -> PortResult<()> {
+        Ok(())
+    }
+
+    fn ensure_partitions(
+        &mut self,
+        _: &TableDefinition,
+        _: &BTreeMap<Vec<String>, String>,
+    ) -> PortResult<()> {
+        Ok(())
+    }
+}
