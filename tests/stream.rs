@@ -3,6 +3,10 @@
 
 #[path = "stream/checkpoint.rs"]
 mod checkpoint;
+#[path = "stream/continuation.rs"]
+mod continuation;
+#[path = "stream/damage.rs"]
+mod damage;
 #[path = "stream/laws.rs"]
 mod laws;
 #[path = "stream/model.rs"]

@@ -162,6 +162,30 @@ mod tests {
     }
 
     #[test]
+    fn directory_in_use_is_named() {
+        let directory = tempfile::tempdir().unwrap();
+        let open = || Emulator::open(Storage::Directory(directory.path().to_owned()), Identity::default());
+        let first = open().unwrap();
+        let error = open().err().unwrap();
+        assert!(matches!(&error, OpenError::InUse { path } if path == directory.path()), "{error}");
+        drop(first);
+        open().unwrap();
+    }
+
+    #[test]
+    fn directory_of_a_newer_version_is_named() {
+        let directory = tempfile::tempdir().unwrap();
+        let open = || Emulator::open(Storage::Directory(directory.path().to_owned()), Identity::default());
+        drop(open().unwrap());
+        let database = rusqlite::Connection::open(directory.path().join("emulator.sqlite")).unwrap();
+        database.pragma_update(None, "user_version", 99).unwrap();
+        drop(database);
+        let error = open().err().unwrap().to_string();
+        assert!(error.contains(&directory.path().display().to_string()), "{error}");
+        assert!(error.contains("newer version"), "{error}");
+    }
+
+    #[test]
     fn failed_operation_leaves_neither_rows_nor_bodies() {
         let directory = tempfile::tempdir().unwrap();
         let storage = Storage::Directory(directory.path().to_owned());

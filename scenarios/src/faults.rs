@@ -24,6 +24,8 @@ pub enum Verdict {
     CrashAfter,
     /// Of the object that is put only so many bytes arrive; the process dies. Another call is a crash before it.
     Tear(usize),
+    /// The call does nothing and is acknowledged: what no store may do. A call that only reads fails.
+    Lose,
     /// The call fails and does nothing.
     Fail,
     /// The call takes so many milliseconds of virtual time.
@@ -126,10 +128,12 @@ impl Faults {
         self.0.borrow_mut().killed = false;
     }
 
-    /// Makes a call under its verdict. `tear` does the part of it that a torn write does.
+    /// Makes a call under its verdict. `call` is told how much of an object arrives, if not all of it; `lost` is the
+    /// answer to a call that is lost.
     fn call<T>(
         &self,
         of: (&'static str, &'static str, &str, Effect),
+        lost: Option<T>,
         call: impl FnOnce(Option<usize>) -> PortResult<T>,
     ) -> PortResult<T> {
         let verdict = self.begin(of)?;
@@ -143,6 +147,7 @@ impl Faults {
             Some(Verdict::CrashAfter) => call(None).and_then(|_| Err(killed())),
             Some(Verdict::Tear(bytes)) if of.1 == "put" => call(Some(bytes)).and_then(|_| Err(killed())),
             Some(Verdict::Tear(_)) => Err(killed()),
+            Some(Verdict::Lose) => lost.ok_or_else(|| Box::new(Failed) as PortError),
             Some(Verdict::Fail) => Err(Box::new(Failed)),
             Some(Verdict::Slow(millis)) => {
                 let clock = self.0.borrow().clock.clone();
@@ -188,7 +193,7 @@ pub struct Faulty<T> {
 impl<T: ObjectStore> ObjectStore for Faulty<T> {
     fn put(&mut self, key: &str, body: Bytes) -> PortResult<()> {
         let inner = &mut self.inner;
-        self.faults.call((self.port, "put", key, Effect::Put(body.len())), |torn| match torn {
+        self.faults.call((self.port, "put", key, Effect::Put(body.len())), Some(()), |torn| match torn {
             None => inner.put(key, body),
             Some(bytes) => inner.put(key, body.slice(..bytes.min(body.len()))),
         })
@@ -196,25 +201,26 @@ impl<T: ObjectStore> ObjectStore for Faulty<T> {
 
     fn get(&mut self, key: &str) -> PortResult<Option<Bytes>> {
         let inner = &mut self.inner;
-        self.faults.call((self.port, "get", key, Effect::None), |_| inner.get(key))
+        self.faults.call((self.port, "get", key, Effect::None), None, |_| inner.get(key))
     }
 
     fn delete(&mut self, key: &str) -> PortResult<()> {
         let inner = &mut self.inner;
-        self.faults.call((self.port, "delete", key, Effect::Change), |_| inner.delete(key))
+        self.faults.call((self.port, "delete", key, Effect::Change), Some(()), |_| inner.delete(key))
     }
 
     fn list(&mut self, prefix: &str) -> PortResult<Vec<String>> {
         let inner = &mut self.inner;
-        self.faults.call((self.port, "list", prefix, Effect::None), |_| inner.list(prefix))
+        self.faults.call((self.port, "list", prefix, Effect::None), None, |_| inner.list(prefix))
     }
 }
 
 impl<T: Catalog> Catalog for Faulty<T> {
     fn ensure_table(&mut self, table: &TableDefinition) -> PortResult<()> {
         let inner = &mut self.inner;
-        self.faults
-            .call((self.port, "ensure_table", &table.table, Effect::Change), |_| inner.ensure_table(table))
+        self.faults.call((self.port, "ensure_table", &table.table, Effect::Change), Some(()), |_| {
+            inner.ensure_table(table)
+        })
     }
 
     fn ensure_partitions(
@@ -223,7 +229,7 @@ impl<T: Catalog> Catalog for Faulty<T> {
         partitions: &BTreeMap<Vec<String>, String>,
     ) -> PortResult<()> {
         let inner = &mut self.inner;
-        self.faults.call((self.port, "ensure_partitions", &table.table, Effect::Change), |_| {
+        self.faults.call((self.port, "ensure_partitions", &table.table, Effect::Change), Some(()), |_| {
             inner.ensure_partitions(table, partitions)
         })
     }
@@ -232,20 +238,22 @@ impl<T: Catalog> Catalog for Faulty<T> {
 impl<T: StreamApi> StreamApi for Faulty<T> {
     fn list_shards(&mut self, stream: &str) -> PortResult<Vec<String>> {
         let inner = &mut self.inner;
-        self.faults.call((self.port, "list_shards", stream, Effect::None), |_| inner.list_shards(stream))
+        self.faults
+            .call((self.port, "list_shards", stream, Effect::None), None, |_| inner.list_shards(stream))
     }
 
     fn shard_iterator(&mut self, stream: &str, shard: &str, from: StartPosition<'_>) -> PortResult<String> {
         let inner = &mut self.inner;
-        self.faults.call((self.port, "shard_iterator", stream, Effect::None), |_| {
+        self.faults.call((self.port, "shard_iterator", stream, Effect::None), None, |_| {
             inner.shard_iterator(stream, shard, from)
         })
     }
 
     fn get_records(&mut self, iterator: &str, limit: usize) -> PortResult<RecordsPage> {
         let inner = &mut self.inner;
-        self.faults
-            .call((self.port, "get_records", iterator, Effect::None), |_| inner.get_records(iterator, limit))
+        self.faults.call((self.port, "get_records", iterator, Effect::None), None, |_| {
+            inner.get_records(iterator, limit)
+        })
     }
 }
 

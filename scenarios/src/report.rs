@@ -54,6 +54,8 @@ pub struct StreamReport {
 /// What the sink got.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct SinkTotals {
+    /// What was done to the rows last: `joined`, `grouped`, or `written` if neither.
+    pub by: &'static str,
     /// Database and table.
     pub table: String,
     /// Rows written.

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use wavetank_emulator::Storage;
 use wavetank_engine::ledger::LossReason;
+use wavetank_engine::plan::LogicalPlan;
 
 use crate::check::{self, CheckDatabase};
 use crate::generate::leading_events;
@@ -62,6 +63,18 @@ fn world_options(scenario: &Scenario, options: &RunOptions) -> WorldOptions {
     WorldOptions { events: options.events, storage, parallelism: options.parallelism, follow_advice: false }
 }
 
+/// What is done to the rows last, in a word.
+fn last_step(plan: &LogicalPlan) -> &'static str {
+    match plan {
+        LogicalPlan::Join { .. } => "joined",
+        LogicalPlan::Aggregate { .. } => "grouped",
+        other => match other.inputs()[..] {
+            [input] => last_step(input),
+            _ => "written",
+        },
+    }
+}
+
 /// What a run's batches leave behind: rows of the system tables, and totals.
 struct Record {
     recorder: Recorder,
@@ -97,6 +110,7 @@ impl Record {
             database: CheckDatabase::open(),
             recorder: Recorder::new(source_streams(scenario)),
             totals: SinkTotals {
+                by: last_step(&scenario.pipeline.plan),
                 table: format!("{}.{}", job.database.value, job.sink.table.value),
                 ..Default::default()
             },

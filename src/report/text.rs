@@ -72,7 +72,7 @@ fn totals(run: &RunReport) -> String {
         let _ = writeln!(text, "{}", format!("  {name:<20}{value:>12}   {rest}").trim_end());
     };
     line(
-        "rows joined",
+        &format!("rows {}", sink.by),
         number(sink.rows),
         format!("in {} objects, {}", number(sink.objects), bytes(sink.bytes)),
     );

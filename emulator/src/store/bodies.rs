@@ -14,7 +14,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
-use std::io::{self, Read, Seek, SeekFrom};
+use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
@@ -34,7 +34,11 @@ pub(crate) struct BodyId(pub u64);
 /// All bodies of an emulator.
 pub(super) enum Bodies {
     Memory(BTreeMap<BodyId, Bytes>),
-    Directory(PathBuf),
+    Directory {
+        folder: PathBuf,
+        /// Whether a body is on the disk before it has its name.
+        lasting: bool,
+    },
 }
 
 /// What a transaction did to bodies.
@@ -75,11 +79,12 @@ impl Transaction<'_> {
 
     /// The file of a body, where bodies are files; a small one is written out for it.
     pub fn body_file(&mut self, id: BodyId) -> Result<Option<PathBuf>> {
-        let Bodies::Directory(directory) = &*self.bodies else { return Ok(None) };
-        let Some(body) = self.small_body(id)? else { return Ok(Some(file_of(directory, id))) };
-        let file = small_file_of(directory, id);
+        let Bodies::Directory { folder, .. } = &*self.bodies else { return Ok(None) };
+        let Some(body) = self.small_body(id)? else { return Ok(Some(file_of(folder, id))) };
+        let file = small_file_of(folder, id);
         if !file.exists() {
-            write_whole(&file, &body)?;
+            // A copy of what is in the database.
+            write_whole(&file, &body, false)?;
         }
         Ok(Some(file))
     }
@@ -101,11 +106,11 @@ impl Bodies {
     }
 
     fn is_directory(&self) -> bool {
-        matches!(self, Self::Directory(_))
+        matches!(self, Self::Directory { .. })
     }
 
-    pub fn in_directory(objects: PathBuf) -> Self {
-        Self::Directory(objects)
+    pub fn in_directory(folder: PathBuf, lasting: bool) -> Self {
+        Self::Directory { folder, lasting }
     }
 
     /// Removes bodies that no row points to. One that cannot be removed is waste on the disk and
@@ -122,7 +127,7 @@ impl Bodies {
                 bodies.insert(id, body);
                 Ok(())
             }
-            Self::Directory(directory) => write_whole(&file_of(directory, id), &body),
+            Self::Directory { folder, lasting } => write_whole(&file_of(folder, id), &body, *lasting),
         }
     }
 
@@ -132,8 +137,8 @@ impl Bodies {
                 let body = bodies.get(&id).ok_or(io::ErrorKind::NotFound)?;
                 Ok(body.slice(range.start as usize..range.end as usize))
             }
-            Self::Directory(directory) => {
-                let mut file = File::open(file_of(directory, id))?;
+            Self::Directory { folder, .. } => {
+                let mut file = File::open(file_of(folder, id))?;
                 file.seek(SeekFrom::Start(range.start))?;
                 let mut body = vec![0; (range.end - range.start) as usize];
                 file.read_exact(&mut body)?;
@@ -148,21 +153,31 @@ impl Bodies {
                 bodies.remove(&id);
                 Ok(())
             }
-            Self::Directory(directory) => fs::remove_file(file_of(directory, id))
-                .or_else(|_| fs::remove_file(small_file_of(directory, id))),
+            Self::Directory { folder, .. } => {
+                fs::remove_file(file_of(folder, id)).or_else(|_| fs::remove_file(small_file_of(folder, id)))
+            }
         }
     }
 }
 
-/// Writes a file under a temporary name and renames it.
-fn write_whole(file: &Path, body: &[u8]) -> io::Result<()> {
+/// Writes a file under a temporary name and renames it; a lasting one is on the disk before it has its name.
+fn write_whole(file: &Path, body: &[u8], lasting: bool) -> io::Result<()> {
     let temporary = file.with_extension("partial");
-    if let Some(parent) = file.parent() {
-        fs::create_dir_all(parent)?;
-    }
-    let written = fs::write(&temporary, body);
-    let renamed = written.and_then(|()| fs::rename(&temporary, file));
-    renamed.inspect_err(|_| {
+    let folder = file.parent().expect("a body's file is in a folder");
+    fs::create_dir_all(folder)?;
+    let write = || -> io::Result<()> {
+        let mut partial = File::create(&temporary)?;
+        partial.write_all(body)?;
+        if lasting {
+            partial.sync_all()?;
+        }
+        fs::rename(&temporary, file)?;
+        match lasting {
+            true => File::open(folder)?.sync_all(),
+            false => Ok(()),
+        }
+    };
+    write().inspect_err(|_| {
         let _ = fs::remove_file(&temporary);
     })
 }
@@ -201,7 +216,7 @@ mod tests {
     #[test]
     fn directory_keeps_and_removes_bodies() {
         let directory = tempfile::tempdir().unwrap();
-        check(Bodies::in_directory(directory.path().to_owned()));
+        check(Bodies::in_directory(directory.path().to_owned(), true));
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! Brings a database to the newest schema. `user_version` counts the steps taken.
 
+use std::path::PathBuf;
+
 use rusqlite::Connection;
 
 use super::OpenError;
@@ -13,7 +15,7 @@ pub(super) fn migrate(connection: &mut Connection) -> Result<(), OpenError> {
     let found = found as usize;
     let known = STEPS.len();
     if found > known {
-        return Err(OpenError::NewerSchema { found, known });
+        return Err(OpenError::NewerSchema { path: PathBuf::new(), found, known });
     }
     for (version, step) in STEPS.iter().enumerate().skip(found) {
         let transaction = connection.transaction()?;

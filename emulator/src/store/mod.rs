@@ -13,7 +13,7 @@ mod streams;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use rusqlite::Connection;
+use rusqlite::{Connection, ErrorCode};
 
 pub(crate) use bodies::BodyId;
 use bodies::{Bodies, BodyChanges};
@@ -41,6 +41,16 @@ pub enum Storage {
     SmallScratch(PathBuf),
 }
 
+impl Storage {
+    /// The directory, where there is one.
+    pub fn directory(&self) -> Option<&Path> {
+        match self {
+            Self::Memory => None,
+            Self::Directory(path) | Self::Scratch(path) | Self::SmallScratch(path) => Some(path),
+        }
+    }
+}
+
 /// Why a store does not open.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
@@ -56,14 +66,42 @@ pub enum OpenError {
     /// SQLite refuses the file.
     #[error("cannot open the emulator's database")]
     Database(#[from] rusqlite::Error),
-    /// The file was written by a later version of this program.
-    #[error("the database has schema version {found}, this program knows versions up to {known}")]
+    /// Another process has the directory open.
+    #[error("'{}' is in use by another process; end that one, or use another directory", path.display())]
+    InUse {
+        /// The directory asked for.
+        path: PathBuf,
+    },
+    /// The directory was written by a later version of this program.
+    #[error(
+        "'{}' was written by a newer version of wavetank (schema version {found}, this one knows versions up to \
+         {known}); use that version, or another directory",
+        path.display()
+    )]
     NewerSchema {
+        /// The directory asked for.
+        path: PathBuf,
         /// Version in the file.
         found: usize,
         /// Newest version known here.
         known: usize,
     },
+}
+
+impl OpenError {
+    /// The same error, saying which directory it is about.
+    fn at(self, directory: Option<&Path>) -> Self {
+        let Some(directory) = directory else { return self };
+        match self {
+            Self::Database(error) if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) => {
+                Self::InUse { path: directory.to_owned() }
+            }
+            Self::NewerSchema { found, known, .. } => {
+                Self::NewerSchema { path: directory.to_owned(), found, known }
+            }
+            other => other,
+        }
+    }
 }
 
 /// A failure below the operations; clients see an `InternalFailure`.
@@ -89,22 +127,25 @@ pub(crate) struct Store {
 impl Store {
     pub fn open(storage: Storage) -> Result<Self, OpenError> {
         let lasting = matches!(storage, Storage::Directory(_));
+        let place = storage.directory().map(Path::to_owned);
         let (mut connection, bodies) = match storage {
             Storage::Memory => (Connection::open_in_memory()?, Bodies::in_memory()),
             Storage::SmallScratch(directory) => {
                 let objects = directory.join("objects");
                 create_directory(&objects)?;
-                (Connection::open_in_memory()?, Bodies::in_directory(objects))
+                (Connection::open_in_memory()?, Bodies::in_directory(objects, false))
             }
             Storage::Directory(directory) | Storage::Scratch(directory) => {
                 let objects = directory.join("objects");
                 create_directory(&objects)?;
                 let connection = Connection::open(directory.join("emulator.sqlite"))?;
-                (connection, Bodies::in_directory(objects))
+                (connection, Bodies::in_directory(objects, lasting))
             }
         };
-        configure(&connection, lasting)?;
-        migrate::migrate(&mut connection)?;
+        configure(&connection, lasting)
+            .map_err(OpenError::from)
+            .and_then(|()| migrate::migrate(&mut connection))
+            .map_err(|error| error.at(place.as_deref()))?;
         Ok(Self { connection, bodies })
     }
 
@@ -180,10 +221,12 @@ fn create_directory(path: &Path) -> Result<(), OpenError> {
     std::fs::create_dir_all(path).map_err(|source| OpenError::Directory { path: path.to_owned(), source })
 }
 
-/// Lasting: WAL with `synchronous = NORMAL`, so that a power cut can lose the latest commits, never consistency.
-/// Else: nothing that outlives the process.
+/// Lasting: WAL with `synchronous = NORMAL`. What is committed survives the end of the process, however it ends; a
+/// power cut can lose the latest commits, never consistency. Else: nothing that outlives the process.
 fn configure(connection: &Connection, lasting: bool) -> rusqlite::Result<()> {
     connection.set_prepared_statement_cache_capacity(STATEMENTS_CACHED);
+    // Whoever has the directory keeps it: waiting would not help.
+    connection.busy_timeout(std::time::Duration::ZERO)?;
     let (journal, synchronous) = if lasting { ("WAL", "NORMAL") } else { ("MEMORY", "OFF") };
     // One process at a time: no locks to take and to look at in each transaction.
     connection.pragma_update_and_check(None, "locking_mode", "EXCLUSIVE", |_| Ok(()))?;

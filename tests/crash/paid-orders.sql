@@ -1,0 +1,7 @@
+CREATE TEMPORARY VIEW o AS SELECT id, CAST(from_unixtime(at) AS TIMESTAMP) AS ordered FROM STREAM(orders);
+CREATE TEMPORARY VIEW p AS SELECT order_id, CAST(from_unixtime(paid_at) AS TIMESTAMP) AS paid FROM STREAM(payments);
+CREATE STREAMING TABLE paid AS
+SELECT o.id, o.ordered, p.paid
+FROM STREAM(o) WATERMARK ordered DELAY OF INTERVAL 30 SECONDS AS o
+JOIN STREAM(p) WATERMARK paid DELAY OF INTERVAL 30 SECONDS AS p
+  ON o.id = p.order_id AND p.paid BETWEEN o.ordered AND o.ordered + INTERVAL 1 MINUTE;
