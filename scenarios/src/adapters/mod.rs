@@ -1,5 +1,9 @@
 //! Adapters: the engine's ports over the emulator. The only code that sees both sides.
 
+#[cfg(test)]
+mod contract;
 mod in_process;
+mod local_folder;
 
 pub use in_process::{BucketStore, GlueCatalog, KinesisStreams, Services};
+pub use local_folder::LocalFolder;
