@@ -21,6 +21,9 @@ pub struct UnreadableRecord {
 /// What can stop a query.
 #[derive(Debug, thiserror::Error)]
 pub enum EngineError {
+    /// A value stops the query, as it would stop Spark: an overflow, a text that no pattern of Spark 3 reads.
+    #[error("{0}")]
+    Expression(String),
     /// An expression failed while it was computed; the planner should have refused it.
     #[error("cannot evaluate an expression")]
     Evaluation(#[source] datafusion_common::DataFusionError),
@@ -71,6 +74,16 @@ pub enum EngineError {
         /// The batch that failed.
         batch: BatchId,
     },
+}
+
+impl EngineError {
+    /// An error of an expression: what functions say of a value is said as it is.
+    pub(crate) fn evaluation(error: datafusion_common::DataFusionError) -> Self {
+        match error {
+            datafusion_common::DataFusionError::Execution(message) => EngineError::Expression(message),
+            other => EngineError::Evaluation(other),
+        }
+    }
 }
 
 impl From<crate::plan::support::Refusal> for EngineError {

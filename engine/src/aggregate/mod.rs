@@ -153,6 +153,7 @@ pub const AGGREGATES: &[AggregateFunction] = &[
     function("any", |args| bind::boolean(args, Extreme::Max)),
     function("any_value", bind::first),
     function("approx_count_distinct", bind::approximate_distinct),
+    function("array_agg", |args| bind::collect(args, false)),
     function("avg", bind::average),
     function("bool_and", |args| bind::boolean(args, Extreme::Min)),
     function("bool_or", |args| bind::boolean(args, Extreme::Max)),

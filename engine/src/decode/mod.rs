@@ -59,7 +59,7 @@ use std::sync::Arc;
 pub use java_double::write_java_double;
 pub use region::RegionZone;
 pub use rejection::{Rejection, RejectionKind};
-pub use timestamp::{parse_date, parse_timestamp, parse_timestamp_ntz};
+pub use timestamp::{parse_date, parse_timestamp, parse_timestamp_ntz, parse_timestamp_ntz_of_any_zone};
 pub use zone::{FixedZone, Zone, zone_of};
 
 /// What to do with a record that is not whole.

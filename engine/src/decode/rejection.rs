@@ -105,8 +105,8 @@ pub(super) enum Reason {
     Base64 { why: &'static str },
     /// Nested deeper, or a number longer, than Jackson reads.
     Limit { what: &'static str, max: usize },
-    /// Not JSON at this place.
-    Syntax { found: String, expected: &'static str },
+    /// Not JSON at this place; Jackson's sentence begins with what it says.
+    Syntax { found: String, expected: &'static str, says: String },
     /// The root is an array.
     RootArray,
     /// The root is `null`.
@@ -230,7 +230,9 @@ impl Note {
                  If necessary set \"spark.sql.ansi.enabled\" to \"false\" to bypass this error."
             ),
             Reason::LegacyDate { text } => format!(
-                "[INCONSISTENT_BEHAVIOR_CROSS_VERSION.PARSE_DATETIME_BY_NEW_PARSER] You may get a \
+                "[CAST_INVALID_INPUT] The value '{text}' of the type \"STRING\" cannot be cast to \
+                 \"{target}\" because it is malformed. \
+                 [INCONSISTENT_BEHAVIOR_CROSS_VERSION.PARSE_DATETIME_BY_NEW_PARSER] You may get a \
                  different result due to the upgrading to Spark >= 3.0: Fail to parse '{text}' in the \
                  new parser. You can set \"spark.sql.legacy.timeParserPolicy\" to \"LEGACY\" to restore \
                  the behavior before Spark 3.0, or set to \"CORRECTED\" and treat it as an invalid \
@@ -243,10 +245,8 @@ impl Note {
             Reason::RootNull => "[INVALID_JSON_ROOT_FIELD] Cannot convert JSON root field to target \
                                  Spark type."
                 .to_owned(),
-            Reason::NotDecimal { .. }
-            | Reason::Base64 { .. }
-            | Reason::Limit { .. }
-            | Reason::Syntax { .. } => {
+            Reason::Syntax { says, .. } => says.clone(),
+            Reason::NotDecimal { .. } | Reason::Base64 { .. } | Reason::Limit { .. } => {
                 format!("[MALFORMED_RECORD_IN_PARSING.WITHOUT_SUGGESTION] {self}")
             }
         }
@@ -279,7 +279,7 @@ impl fmt::Display for Note {
             ),
             Reason::Base64 { why } => write!(f, "found broken base64 ({why}), expected {target}"),
             Reason::Limit { what, max } => write!(f, "{what} is over the limit of {max}"),
-            Reason::Syntax { found, expected } => write!(f, "found {found}, expected {expected}"),
+            Reason::Syntax { found, expected, .. } => write!(f, "found {found}, expected {expected}"),
             Reason::RootArray => write!(f, "found an array, expected an object"),
             Reason::RootNull => write!(f, "found the literal `null`, expected an object"),
         }

@@ -55,6 +55,16 @@ pub fn parse_timestamp_ntz(text: &str) -> Option<i64> {
     i64::try_from(local_micros(days, &parts)?).ok()
 }
 
+/// The same for a cast, which leaves out what the text says of a zone.
+pub fn parse_timestamp_ntz_of_any_zone(text: &str) -> Option<i64> {
+    let parts = split(text)?;
+    if parts.time_only {
+        return None;
+    }
+    let days = days(parts.year, parts.month, parts.day)?;
+    i64::try_from(local_micros(days, &parts)?).ok()
+}
+
 /// Days since the epoch; whatever follows a blank or `T` after a whole date is ignored.
 pub fn parse_date(text: &str) -> Option<i32> {
     let text = trim_spark(text.as_bytes());

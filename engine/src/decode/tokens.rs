@@ -352,7 +352,8 @@ impl Tokens {
         let whole = at - first;
         if zero && whole > 1 {
             self.at = first + 1;
-            return Err(self.syntax("a number with leading zeros".to_owned(), "a number"));
+            let says = "Invalid numeric value: Leading zeroes not allowed".to_owned();
+            return Err(self.syntax("a number with leading zeros".to_owned(), "a number", says));
         }
         let mut mark = None;
         let (mut fraction, mut exponent) = (None, None);
@@ -485,7 +486,7 @@ impl Tokens {
             let word = self.units[self.at..].iter().take(256);
             self.at += word.take_while(|unit| is_identifier_part(**unit)).count();
             let word = String::from_utf16_lossy(&self.units[self.start..self.at]);
-            return self.syntax(format!("`{word}`"), expected);
+            return self.syntax(format!("`{word}`"), expected, format!("Unrecognized token '{word}'"));
         }
         self.unexpected(unit, expected)
     }
@@ -496,7 +497,14 @@ impl Tokens {
             Some(c) => format!("`{c}`"),
             None => "half a surrogate pair".to_owned(),
         };
-        let mut fault = self.syntax(found, expected);
+        let says = match char::from_u32(u32::from(unit)) {
+            Some(c @ ('}' | ']')) => {
+                format!("Unexpected close marker '{c}'")
+            }
+            Some(c) if !c.is_control() => format!("Unexpected character ('{c}' (code {unit}))"),
+            _ => "Unexpected character".to_owned(),
+        };
+        let mut fault = self.syntax(found, expected, says);
         fault.offset = self.byte_offset(self.at.saturating_sub(1));
         fault
     }
@@ -507,11 +515,11 @@ impl Tokens {
             Some(Inside::Array) => "the rest of an array",
             _ => "the rest of a value",
         };
-        self.syntax("the end of the text".to_owned(), expected)
+        self.syntax("the end of the text".to_owned(), expected, "Unexpected end-of-input".to_owned())
     }
 
-    fn syntax(&self, found: String, expected: &'static str) -> Fault {
-        self.fault(Reason::Syntax { found, expected })
+    fn syntax(&self, found: String, expected: &'static str, says: String) -> Fault {
+        self.fault(Reason::Syntax { found, expected, says })
     }
 
     fn context(&mut self) -> &mut Context {

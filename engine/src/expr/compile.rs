@@ -9,11 +9,11 @@ use datafusion_common::ScalarValue;
 use datafusion_common::config::ConfigOptions;
 use datafusion_expr::{Operator, ScalarUDF};
 use datafusion_physical_expr::expressions::{
-    BinaryExpr, CaseExpr, Column as PhysicalColumn, IsNotNullExpr, IsNullExpr, Literal, NegativeExpr, NotExpr,
+    BinaryExpr, CaseExpr, Column as PhysicalColumn, IsNotNullExpr, IsNullExpr, Literal, NotExpr,
 };
 use datafusion_physical_expr::{PhysicalExpr, ScalarFunctionExpr};
 
-use super::{cast, decimal_arithmetic, division};
+use super::{arithmetic, cast, decimal_arithmetic, division};
 use crate::error::{EngineError, Result};
 use crate::plan::{BinaryOp, Column, Expr};
 use crate::session::Session;
@@ -27,8 +27,8 @@ pub struct CompiledExpr {
 impl CompiledExpr {
     /// One value per row of the batch.
     pub fn evaluate(&self, batch: &RecordBatch) -> Result<ArrayRef> {
-        let value = self.physical.evaluate(batch).map_err(EngineError::Evaluation)?;
-        value.into_array(batch.num_rows()).map_err(EngineError::Evaluation)
+        let value = self.physical.evaluate(batch).map_err(EngineError::evaluation)?;
+        value.into_array(batch.num_rows()).map_err(EngineError::evaluation)
     }
 
     /// The rows for which a boolean expression is true; null counts as false.
@@ -79,7 +79,10 @@ impl Compiler<'_> {
             }
             Expr::Binary { op, left, right } => self.binary(*op, left, right, expr)?,
             Expr::Not(input) => Arc::new(NotExpr::new(self.compile(input)?)),
-            Expr::Negate(input) => Arc::new(NegativeExpr::new(self.compile(input)?)),
+            Expr::Negate(input) => {
+                let returns = Field::new("negative", input.data_type(), true);
+                self.call(arithmetic::negative(&input.data_type()), "negative", &[input], returns)?
+            }
             Expr::IsNull(input) => Arc::new(IsNullExpr::new(self.compile(input)?)),
             Expr::IsNotNull(input) => Arc::new(IsNotNullExpr::new(self.compile(input)?)),
             Expr::Case { branches, otherwise } => self.case(branches, otherwise.as_deref())?,
@@ -102,6 +105,9 @@ impl Compiler<'_> {
             (DataType::Decimal128(..), DataType::Decimal128(..), DataType::Decimal128(..))
         );
         let division = match op {
+            BinaryOp::Add | BinaryOp::Subtract if by_the_calendar(left, right) => {
+                Some(arithmetic::shift_time(op, self.session.zone.clone()))
+            }
             _ if decimals => Some(decimal_arithmetic::operation(op, &whole.data_type())),
             BinaryOp::Divide => Some(division::divide()),
             BinaryOp::Remainder => Some(division::remainder()),
@@ -112,7 +118,16 @@ impl Compiler<'_> {
                 self.call(udf, "divide", &[left, right], Field::new("divide", whole.data_type(), true))
             }
             None => {
-                let (left, right) = (self.compile(left)?, self.compile(right)?);
+                let operand = |operand: &Expr| match op.is_comparison() && operand.data_type().is_floating() {
+                    true => self.call(
+                        arithmetic::one_zero(&operand.data_type()),
+                        "zero",
+                        &[operand],
+                        Field::new("zero", operand.data_type(), true),
+                    ),
+                    false => self.compile(operand),
+                };
+                let (left, right) = (operand(left)?, operand(right)?);
                 Ok(Arc::new(BinaryExpr::new(left, operator(op), right)))
             }
         }
@@ -124,7 +139,7 @@ impl Compiler<'_> {
             .map(|(when, then)| Ok((self.compile(when)?, self.compile(then)?)))
             .collect::<Result<Vec<_>>>()?;
         let otherwise = otherwise.map(|e| self.compile(e)).transpose()?;
-        Ok(Arc::new(CaseExpr::try_new(None, branches, otherwise).map_err(EngineError::Evaluation)?))
+        Ok(Arc::new(CaseExpr::try_new(None, branches, otherwise).map_err(EngineError::evaluation)?))
     }
 
     fn call(
@@ -148,6 +163,20 @@ fn function(
 ) -> Arc<dyn PhysicalExpr> {
     let config = Arc::new(ConfigOptions::default());
     Arc::new(ScalarFunctionExpr::new(name, udf, args, Arc::new(returns), config))
+}
+
+/// Whether a time is moved by days or months, which are as long as the zone's calendar has them. A constant length
+/// below a day is as long as it is.
+fn by_the_calendar(time: &Expr, length: &Expr) -> bool {
+    const MICROS_PER_DAY: i64 = 86_400_000_000;
+    let zoned = matches!(time.data_type(), DataType::Timestamp(_, Some(_)));
+    match (length, length.data_type()) {
+        (Expr::Literal(ScalarValue::DurationMicrosecond(Some(micros))), _) => {
+            zoned && micros.abs() >= MICROS_PER_DAY
+        }
+        (_, DataType::Duration(_) | DataType::Interval(_)) => zoned,
+        _ => false,
+    }
 }
 
 fn literal(text: &str) -> Arc<dyn PhysicalExpr> {

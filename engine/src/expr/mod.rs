@@ -5,8 +5,8 @@
 //! give null ([`cast`]), division by zero ([`division`]), decimals ([`decimal_arithmetic`]), and the table of
 //! functions ([`functions`]).
 
+mod arithmetic;
 mod cast;
-
 mod compile;
 mod decimal;
 mod decimal_arithmetic;
@@ -15,13 +15,17 @@ mod functions;
 mod scalar;
 
 pub(crate) use crate::types::timestamp_type as timestamp;
+pub(crate) use arithmetic::shifted;
 pub use cast::can_cast;
+pub(crate) use cast::double_text;
 pub(crate) use compile::true_rows;
 pub use compile::{CompiledExpr, compile};
 pub use decimal_arithmetic::decimal_result;
+pub(crate) use functions::item_field;
 pub(crate) use functions::json_texts;
 pub use functions::{
-    CommonType, Function, Misuse, Signature, all as functions, find as find_function, names as function_names,
+    CASTS, CommonType, Function, Misuse, Signature, all as functions, find as find_function,
+    names as function_names,
 };
 
 /// Text to an instant in microseconds, in UTC where the text names no zone (Spark `stringToTimestamp`).

@@ -29,6 +29,7 @@ impl Filter {
             FilterOrigin::Query => LossReason::Filtered,
             FilterOrigin::NullKey => LossReason::NullKey,
             FilterOrigin::NullEventTime => LossReason::NullEventTime,
+            FilterOrigin::NoElements => LossReason::NoElements,
         };
         Ok(Self { predicate: compile(predicate, input, session)?, reason })
     }

@@ -204,6 +204,9 @@ impl Expr {
                 left.null_intolerant_columns().union(&right.null_intolerant_columns()).copied().collect()
             }
             Self::IsNotNull(input) => input.null_intolerant_columns(),
+            Self::Call { function, args, .. } if function.null_intolerant() => {
+                args.iter().flat_map(Expr::null_intolerant_columns).collect()
+            }
             _ => BTreeSet::new(),
         }
     }

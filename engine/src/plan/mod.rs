@@ -220,6 +220,8 @@ pub enum FilterOrigin {
     NullKey,
     /// Inferred from a join's time condition: a null event time can never match.
     NullEventTime,
+    /// Inferred from an exploded array: without elements there are no rows (Spark `InferFiltersFromGenerate`).
+    NoElements,
 }
 
 /// A table that the pipeline reads as a stream.

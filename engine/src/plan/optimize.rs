@@ -12,9 +12,15 @@
 
 use std::collections::BTreeMap;
 
+use arrow::datatypes::DataType;
+use datafusion_common::ScalarValue;
+
 use super::column::ids;
 use super::constraints::{constraints, infer};
-use super::{Column, ColumnId, Expr, FilterOrigin, JoinKind, LogicalPlan, conjunction, split_conjunction};
+use super::{
+    BinaryOp, Column, ColumnId, Expr, FilterOrigin, JoinKind, LogicalPlan, conjunction, split_conjunction,
+};
+use crate::expr::find_function;
 
 /// A conjunct on its way down, and who asked for it.
 type Predicate = (Expr, FilterOrigin);
@@ -28,11 +34,16 @@ pub fn optimize(plan: LogicalPlan) -> LogicalPlan {
             LogicalPlan::Project { input: Box::new(optimize(*input)), columns }
         }
         LogicalPlan::Filter { input, predicate, origin } => {
-            let predicates = split_conjunction(&predicate).into_iter().map(|p| (p, origin)).collect();
+            let predicates =
+                split_conjunction(&simplified(&predicate)).into_iter().map(|p| (p, origin)).collect();
             push(optimize(*input), predicates)
         }
         LogicalPlan::Explode { input, array, outer, column } => {
-            LogicalPlan::Explode { input: Box::new(optimize(*input)), array, outer, column }
+            let mut input = optimize(*input);
+            if !outer && is_sensitive(&input) && !array.references().is_empty() {
+                input = push(input, has_elements(&array));
+            }
+            LogicalPlan::Explode { input: Box::new(input), array, outer, column }
         }
         LogicalPlan::EventTime { input, column, delay } => {
             LogicalPlan::EventTime { input: Box::new(optimize(*input)), column, delay }
@@ -64,13 +75,53 @@ pub fn optimize(plan: LogicalPlan) -> LogicalPlan {
     }
 }
 
+/// A row without elements is filtered before it is exploded (`InferFiltersFromGenerate`), so it may not advance the
+/// watermark.
+fn has_elements(array: &Expr) -> Vec<Predicate> {
+    let size = find_function("size").expect("it is a function of arrays");
+    let size = Expr::Call { function: size, args: vec![array.clone()], data_type: DataType::Int32 };
+    let some = Expr::binary(BinaryOp::Gt, size, Expr::Literal(ScalarValue::from(0)));
+    let there = Expr::IsNotNull(Box::new(array.clone()));
+    [some, there].map(|predicate| (predicate, FilterOrigin::NoElements)).to_vec()
+}
+
 fn has_time(time: &Expr) -> Predicate {
     (Expr::IsNotNull(Box::new(time.clone())), FilterOrigin::NullEventTime)
 }
 
+/// Negations moved inwards as far as they go (`BooleanSimplification`): what is no comparison bounds no state.
+fn simplified(predicate: &Expr) -> Expr {
+    predicate.rewrite(&|expr| match expr {
+        Expr::Not(inner) => negated(inner),
+        _ => None,
+    })
+}
+
+/// The opposite of a predicate without a negation around it, where there is one.
+fn negated(predicate: &Expr) -> Option<Expr> {
+    use BinaryOp::{And, Gt, GtEq, Lt, LtEq, Or};
+    let both = |op, left: &Expr, right: &Expr| {
+        let not = |e: &Expr| simplified(&Expr::Not(Box::new(e.clone())));
+        Expr::binary(op, not(left), not(right))
+    };
+    let opposite = |op, left: &Expr, right: &Expr| Expr::binary(op, left.clone(), right.clone());
+    Some(match predicate {
+        Expr::Not(inner) => simplified(inner),
+        Expr::Binary { op: And, left, right } => both(Or, left, right),
+        Expr::Binary { op: Or, left, right } => both(And, left, right),
+        Expr::Binary { op: Lt, left, right } => opposite(GtEq, left, right),
+        Expr::Binary { op: LtEq, left, right } => opposite(Gt, left, right),
+        Expr::Binary { op: Gt, left, right } => opposite(LtEq, left, right),
+        Expr::Binary { op: GtEq, left, right } => opposite(Lt, left, right),
+        Expr::IsNull(inner) => Expr::IsNotNull(inner.clone()),
+        Expr::IsNotNull(inner) => Expr::IsNull(inner.clone()),
+        _ => return None,
+    })
+}
+
 /// Moves one-sided conjuncts below a join and adds what its condition and its inputs say about the other side.
 fn join(left: LogicalPlan, right: LogicalPlan, kind: JoinKind, condition: Option<Expr>) -> LogicalPlan {
-    let conjuncts = condition.as_ref().map(split_conjunction).unwrap_or_default();
+    let conjuncts = condition.map(|c| split_conjunction(&simplified(&c))).unwrap_or_default();
     // Which sides lose a row that the condition rules out.
     let into_left = matches!(kind, JoinKind::Inner | JoinKind::LeftSemi | JoinKind::RightOuter);
     let into_right =

@@ -3,7 +3,7 @@
 use arrow::datatypes::{DataType, TimeUnit};
 use datafusion_common::ScalarValue;
 
-use crate::expr::can_cast;
+use crate::expr::{can_cast, find_function};
 use crate::plan::{BinaryOp, Expr};
 
 /// Wraps an expression in a cast unless it has the type already. A literal null just changes its type.
@@ -26,7 +26,11 @@ pub(super) fn binary(op: BinaryOp, left: Expr, right: Expr) -> Option<Expr> {
     let both = |to: &DataType| Some(Expr::binary(op, cast_to(left.clone(), to), cast_to(right.clone(), to)));
     match op {
         And | Or => both(&DataType::Boolean).filter(|_| is_boolean(&l) && is_boolean(&r)),
+        // True is 1 (`BooleanEquality`).
+        Eq | NotEq | NullSafeEq if is_truth(&l) && r.is_numeric() => both(&r),
+        Eq | NotEq | NullSafeEq if is_truth(&r) && l.is_numeric() => both(&l),
         _ if op.is_comparison() => both(&comparison_type(&l, &r)?),
+        Add | Subtract if is_day_arithmetic(op, &l, &r) => shifted_date(op, left, right),
         Add | Subtract if is_time(&l) || is_time(&r) => time_arithmetic(op, left, right),
         Add | Subtract if is_duration(&l) && is_duration(&r) => Some(Expr::binary(op, left, right)),
         _ if is_decimal_arithmetic(&l, &r) => Some(Expr::binary(op, as_decimal(left), as_decimal(right))),
@@ -59,6 +63,24 @@ fn as_decimal(expr: Expr) -> Expr {
     }
 }
 
+fn is_truth(t: &DataType) -> bool {
+    *t == DataType::Boolean
+}
+
+/// A date and a number of days: INT or less, on either side of a plus, on the right of a minus.
+fn is_day_arithmetic(op: BinaryOp, l: &DataType, r: &DataType) -> bool {
+    let days = |t: &DataType| matches!(t, DataType::Int8 | DataType::Int16 | DataType::Int32);
+    let date = |t: &DataType| *t == DataType::Date32;
+    (date(l) && days(r)) || (op == BinaryOp::Add && days(l) && date(r))
+}
+
+/// `date_add` or `date_sub`.
+fn shifted_date(op: BinaryOp, left: Expr, right: Expr) -> Option<Expr> {
+    let (date, days) = if left.data_type() == DataType::Date32 { (left, right) } else { (right, left) };
+    let name = if op == BinaryOp::Add { "date_add" } else { "date_sub" };
+    find_function(name)?.call(vec![date, days], &[None, None], common_type).ok()
+}
+
 fn is_boolean(t: &DataType) -> bool {
     matches!(t, DataType::Boolean | DataType::Null)
 }
@@ -79,6 +101,14 @@ fn is_arithmetic(t: &DataType) -> bool {
 fn time_arithmetic(op: BinaryOp, left: Expr, right: Expr) -> Option<Expr> {
     let timestamp = crate::expr::timestamp();
     let (l, r) = (left.data_type(), right.data_type());
+    if let (DataType::Date32, Expr::Literal(ScalarValue::IntervalMonthDayNano(Some(interval)))) = (&l, &right)
+        && interval.days == 0
+        && interval.nanoseconds == 0
+    {
+        let months = if op == BinaryOp::Add { interval.months } else { -interval.months };
+        let months = Expr::Literal(ScalarValue::from(months));
+        return find_function("add_months")?.call(vec![left, months], &[None, None], common_type).ok();
+    }
     match (is_time(&l), is_time(&r)) {
         (true, false) if is_duration(&r) => Some(Expr::binary(op, cast_to(left, &timestamp), right)),
         (false, true) if is_duration(&l) && op == BinaryOp::Add => {
@@ -122,6 +152,7 @@ pub(super) fn common_type(l: &DataType, r: &DataType) -> Option<DataType> {
             Some(Timestamp(TimeUnit::Microsecond, zone.clone()))
         }
         (Utf8, other) | (other, Utf8) if other.is_numeric() || is_time(other) => Some(Utf8),
+        (List(a), List(b)) => common_type(a.data_type(), b.data_type()).map(crate::types::array_type),
         (a, b) => wider_number(a, b),
     }
 }

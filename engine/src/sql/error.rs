@@ -81,7 +81,7 @@ impl<'a> Places<'a> {
             _ => {
                 return SqlError::at(
                     self.text.len()..self.text.len(),
-                    format!("syntax error: {}", lower(what)),
+                    format!("[PARSE_SYNTAX_ERROR] syntax error: {}", lower(what)),
                 );
             }
         };
@@ -89,7 +89,7 @@ impl<'a> Places<'a> {
         let token = self.text[start..].find(|c: char| c.is_whitespace()).unwrap_or(self.text.len() - start);
         SqlError::at(
             start..start + token.max(1).min(self.text.len() - start),
-            format!("syntax error: {}", lower(what)),
+            format!("[PARSE_SYNTAX_ERROR] syntax error: {}", lower(what)),
         )
     }
 }

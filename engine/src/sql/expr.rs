@@ -5,13 +5,15 @@ use std::ops::Range;
 use arrow::datatypes::DataType;
 use datafusion_common::ScalarValue;
 use sqlparser::ast::{
-    AccessExpr, BinaryOperator, Expr as Ast, Function as AstFunction, FunctionArg, FunctionArgExpr,
-    FunctionArguments, Ident, Interval as AstInterval, Spanned, Subscript, UnaryOperator, Value,
+    AccessExpr, BinaryOperator, DateTimeField, Expr as Ast, Function as AstFunction, FunctionArg,
+    FunctionArgExpr, FunctionArguments, Ident, Interval as AstInterval, Spanned, Subscript, UnaryOperator,
+    Value,
 };
 
 use super::coerce::{self, cast_to, common_type};
 use super::error::{Places, SqlError, nearest};
 use super::hoist::Hoist;
+use super::naming::pretty;
 use super::scope::{Name, Scope, field};
 use crate::aggregate::AGGREGATES;
 use crate::expr::{can_cast, find_function, function_names, parse_date, parse_timestamp};
@@ -30,7 +32,20 @@ pub(super) struct Resolver<'a> {
     /// Receives the parts that are operators of their own: windows, aggregates.
     pub(super) hoist: &'a Hoist,
     /// Whether aggregates may occur.
-    pub(super) aggregation: bool,
+    pub(super) aggregation: Aggregation,
+}
+
+/// Whether aggregates may occur, and what Spark says where they may not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Aggregation {
+    /// They are columns of the aggregation.
+    Allowed,
+    /// In the arguments of an aggregate.
+    Nested,
+    /// Among the grouping keys.
+    InKeys,
+    /// In a condition that rows are filtered by before they are grouped.
+    InCondition,
 }
 
 impl Resolver<'_> {
@@ -53,7 +68,13 @@ impl Resolver<'_> {
             Ast::IsNotNull(inner) => Ok(Expr::IsNotNull(Box::new(self.resolve(inner)?))),
             Ast::UnaryOp { op, expr } => self.unary(*op, expr, ast),
             Ast::BinaryOp { left, op, right } => {
-                let (l, r) = (self.resolve(left)?, self.resolve(right)?);
+                let (l, mut r) = (self.resolve(left)?, self.resolve(right)?);
+                // Whole days move a date to another date; any other length makes it an instant.
+                if l.data_type() == DataType::Date32
+                    && let Some(days) = whole_days(right, &r)
+                {
+                    r = days;
+                }
                 match binary_op(op) {
                     Some(op) => self.binary(op, l, r, ast),
                     None => Err(self.unsupported(ast, &format!("operator `{op}`"))),
@@ -77,16 +98,27 @@ impl Resolver<'_> {
         }
     }
 
-    /// A boolean expression, as WHERE and ON want it.
+    /// A boolean expression, as CASE, HAVING and FILTER want it.
     pub(super) fn predicate(&self, ast: &Ast) -> Result<Expr, SqlError> {
+        self.condition(ast, |_, found| {
+            format!("[DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE] expected a condition, found a value of type {found}")
+        })
+    }
+
+    /// A boolean expression. `refusal` makes the message for another one of its text and its type.
+    pub(super) fn condition(
+        &self,
+        ast: &Ast,
+        refusal: impl FnOnce(&str, &str) -> String,
+    ) -> Result<Expr, SqlError> {
         let expr = self.resolve(ast)?;
         match expr.data_type() {
             DataType::Boolean => Ok(expr),
             DataType::Null => Ok(cast_to(expr, &DataType::Boolean)),
-            other => Err(SqlError::at(
-                self.span(ast),
-                format!("expected a condition, found a value of type {}", types::sql_type_name(&other)),
-            )),
+            other => {
+                let message = refusal(&pretty(ast), &types::sql_type_name(&other));
+                Err(SqlError::at(self.span(ast), message).help("compare it with something"))
+            }
         }
     }
 
@@ -140,9 +172,12 @@ impl Resolver<'_> {
             let precision = (unscaled.unsigned_abs().to_string().len() as i8).max(scale).max(1) as u8;
             ScalarValue::Decimal128(Some(unscaled), precision, scale)
         } else {
-            match text.parse::<i32>() {
-                Ok(value) if !long => ScalarValue::from(value),
-                _ => ScalarValue::from(text.parse::<i64>().map_err(|_| bad())?),
+            match (text.parse::<i32>(), text.parse::<i64>()) {
+                (Ok(value), _) if !long => ScalarValue::from(value),
+                (_, Ok(value)) => ScalarValue::from(value),
+                // What no BIGINT holds is a decimal.
+                _ if long => return Err(bad()),
+                _ => ScalarValue::Decimal128(Some(text.parse().map_err(|_| bad())?), digits(text), 0),
             }
         };
         Ok(Expr::Literal(literal))
@@ -153,7 +188,22 @@ impl Resolver<'_> {
         let Value::SingleQuotedString(text) = value else {
             return Err(self.unsupported(ast, "this literal"));
         };
+        let number = |to: &DataType| {
+            let literal = self.number(text, false, ast)?;
+            match (to, &literal) {
+                (DataType::Decimal128(..), Expr::Literal(ScalarValue::Decimal128(..))) => Ok(literal),
+                _ => {
+                    let text = Expr::Literal(ScalarValue::from(text.as_str()));
+                    Ok(cast_to(text, to))
+                }
+            }
+        };
         let literal = match data_type.to_uppercase().as_str() {
+            "TINYINT" => return number(&DataType::Int8),
+            "SMALLINT" => return number(&DataType::Int16),
+            "FLOAT" => return number(&DataType::Float32),
+            "DOUBLE" => return number(&DataType::Float64),
+            "DECIMAL" => return number(&DataType::Decimal128(digits(text), 0)),
             // Text without a zone is in the session's, which is known when the query runs.
             "TIMESTAMP" if parse_timestamp(text).is_some() => {
                 let text = Expr::Literal(ScalarValue::from(text.as_str()));
@@ -164,8 +214,14 @@ impl Resolver<'_> {
             _ => return Err(self.unsupported(ast, "this literal")),
         };
         literal.map(Expr::Literal).ok_or_else(|| {
-            SqlError::at(self.span(ast), format!("'{text}' is not a {}", data_type.to_lowercase()))
-                .help("write it as '2026-01-05 10:00:00'")
+            SqlError::at(
+                self.span(ast),
+                format!(
+                    "[INVALID_TYPED_LITERAL] The value of the typed literal \"{}\" is invalid: '{text}'.",
+                    data_type.to_uppercase()
+                ),
+            )
+            .help("write it as '2026-01-05 10:00:00'")
         })
     }
 
@@ -196,13 +252,28 @@ impl Resolver<'_> {
 
     fn unary(&self, op: UnaryOperator, operand: &Ast, ast: &Ast) -> Result<Expr, SqlError> {
         match op {
-            UnaryOperator::Not => Ok(Expr::Not(Box::new(self.predicate(operand)?))),
+            // The sign belongs to the number: 2147483648 alone would be no INT.
+            UnaryOperator::Minus if matches!(operand, Ast::Value(v) if matches!(v.value, Value::Number(..))) =>
+            {
+                let Ast::Value(value) = operand else { unreachable!("it was just matched") };
+                match &value.value {
+                    Value::Number(text, long) => self.number(&format!("-{text}"), *long, ast),
+                    _ => unreachable!("it was just matched"),
+                }
+            }
+            UnaryOperator::Not | UnaryOperator::BangNot => Ok(Expr::Not(Box::new(self.predicate(operand)?))),
             UnaryOperator::Plus => self.resolve(operand),
             UnaryOperator::Minus => match self.resolve(operand)? {
+                Expr::Literal(text) if text.data_type() == DataType::Utf8 => {
+                    Ok(Expr::Negate(Box::new(cast_to(Expr::Literal(text), &DataType::Float64))))
+                }
                 Expr::Literal(value) => value
                     .arithmetic_negate()
                     .map(Expr::Literal)
                     .map_err(|_| self.unsupported(ast, "negation of this literal")),
+                other if other.data_type() == DataType::Utf8 => {
+                    Ok(Expr::Negate(Box::new(cast_to(other, &DataType::Float64))))
+                }
                 other if other.data_type().is_numeric() => Ok(Expr::Negate(Box::new(other))),
                 _ => Err(self.unsupported(ast, "negation")),
             },
@@ -211,6 +282,18 @@ impl Resolver<'_> {
     }
 
     pub(super) fn binary(&self, op: BinaryOp, left: Expr, right: Expr, ast: &Ast) -> Result<Expr, SqlError> {
+        if op.is_comparison()
+            && let Some(unordered) = [&left, &right].into_iter().find(|e| holds_map(&e.data_type()))
+        {
+            let data_type = types::sql_type_name(&unordered.data_type());
+            return Err(SqlError::at(
+                self.span(ast),
+                format!(
+                    "[DATATYPE_MISMATCH.INVALID_ORDERING_TYPE] `{ast}` compares values of type {data_type}"
+                ),
+            )
+            .help("maps cannot be compared: compare their entries"));
+        }
         let (l, r) = (types::sql_type_name(&left.data_type()), types::sql_type_name(&right.data_type()));
         coerce::binary(op, left, right).ok_or_else(|| {
             SqlError::at(
@@ -224,8 +307,13 @@ impl Resolver<'_> {
 
     fn in_list(&self, value: &Ast, list: &[Ast], negated: bool, ast: &Ast) -> Result<Expr, SqlError> {
         let value = self.resolve(value)?;
-        let equal = |item: &Ast| self.binary(BinaryOp::Eq, value.clone(), self.resolve(item)?, ast);
-        let equals = list.iter().map(equal).collect::<Result<Vec<_>, _>>()?;
+        let items = list.iter().map(|item| self.resolve(item)).collect::<Result<Vec<_>, _>>()?;
+        // All of them meet in one type, which is text as soon as one of them is.
+        let kinds = items.iter().map(Expr::data_type);
+        let common = kinds.fold(Some(value.data_type()), |common, kind| common_type(&common?, &kind));
+        let met = |expr: &Expr| common.as_ref().map_or_else(|| expr.clone(), |to| cast_to(expr.clone(), to));
+        let equal = |item: &Expr| self.binary(BinaryOp::Eq, met(&value), met(item), ast);
+        let equals = items.iter().map(equal).collect::<Result<Vec<_>, _>>()?;
         let any = equals.into_iter().reduce(|a, b| Expr::binary(BinaryOp::Or, a, b));
         let any = any.ok_or_else(|| self.unsupported(ast, "an empty list"))?;
         Ok(if negated { Expr::Not(Box::new(any)) } else { any })
@@ -309,17 +397,38 @@ impl Resolver<'_> {
     }
 
     fn function(&self, call: &AstFunction, ast: &Ast) -> Result<Expr, SqlError> {
-        let name = call.name.to_string().to_lowercase();
+        let name = called(call);
         if let Some(hoisted) = self.hoisted(call, &name, ast)? {
             return Ok(hoisted);
         }
         let args = self.arguments(call, ast)?;
+        if let Some(moved) = self.by_unit(&name, &args, ast)? {
+            return Ok(moved);
+        }
         let Some(function) = find_function(&name) else { return Err(self.unknown_function(call, &name)) };
         let names: Vec<Option<String>> = args.iter().map(column_name).collect();
         let args = args.iter().map(|a| self.resolve(a)).collect::<Result<Vec<_>, _>>()?;
         function
             .call(args, &names, common_type)
             .map_err(|misuse| SqlError::at(self.places.range(call.name.span()), misuse.to_string()))
+    }
+
+    /// `dateadd(HOUR, n, time)` and `datediff(DAY, start, end)`: the first argument is a word, not a column.
+    fn by_unit(&self, name: &str, args: &[Ast], ast: &Ast) -> Result<Option<Expr>, SqlError> {
+        let function = match name {
+            "timestampadd" | "dateadd" | "date_add" => "timestampadd",
+            "timestampdiff" | "datediff" | "date_diff" => "timestampdiff",
+            _ => return Ok(None),
+        };
+        let [Ast::Identifier(unit), rest @ ..] = args else { return Ok(None) };
+        if rest.len() != 2 {
+            return Ok(None);
+        }
+        let mut args = vec![Expr::Literal(ScalarValue::from(unit.value.as_str()))];
+        args.extend(rest.iter().map(|arg| self.resolve(arg)).collect::<Result<Vec<_>, _>>()?);
+        let function = find_function(function).expect("it is a function of times");
+        let moved = function.call(args, &[None, None, None], common_type);
+        moved.map(Some).map_err(|misuse| SqlError::at(self.span(ast), misuse.to_string()))
     }
 
     /// Plain positional arguments; everything else a call can carry is refused by name.
@@ -366,8 +475,46 @@ impl Resolver<'_> {
     }
 }
 
+/// The name of a function, in lower case.
+pub(super) fn called(call: &AstFunction) -> String {
+    let parts = call.name.0.iter();
+    let parts =
+        parts.map(|part| part.as_ident().map_or_else(|| part.to_string(), |ident| ident.value.clone()));
+    parts.collect::<Vec<_>>().join(".").to_lowercase()
+}
+
+/// Whether values of a type cannot be compared, nor grouped by.
+pub(super) fn holds_map(data_type: &DataType) -> bool {
+    match data_type {
+        DataType::Map(..) => true,
+        DataType::List(item) => holds_map(item.data_type()),
+        DataType::Struct(fields) => fields.iter().any(|f| holds_map(f.data_type())),
+        _ => false,
+    }
+}
+
+/// How many digits a whole number has.
+fn digits(text: &str) -> u8 {
+    text.trim_start_matches(['-', '0']).len().clamp(1, 38) as u8
+}
+
+/// The days of `INTERVAL n DAY`.
+fn whole_days(ast: &Ast, value: &Expr) -> Option<Expr> {
+    let Ast::Interval(AstInterval {
+        leading_field: Some(DateTimeField::Day | DateTimeField::Days),
+        last_field: None,
+        ..
+    }) = ast
+    else {
+        return None;
+    };
+    let Expr::Literal(ScalarValue::DurationMicrosecond(Some(micros))) = value else { return None };
+    let days = i32::try_from(micros / 86_400_000_000).ok()?;
+    Some(Expr::Literal(ScalarValue::from(days)))
+}
+
 /// The name that an argument has as a column.
-fn column_name(ast: &Ast) -> Option<String> {
+pub(super) fn column_name(ast: &Ast) -> Option<String> {
     match ast {
         Ast::Identifier(ident) => Some(ident.value.clone()),
         Ast::CompoundIdentifier(parts) => parts.last().map(|part| part.value.clone()),

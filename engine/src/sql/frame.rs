@@ -159,6 +159,7 @@ impl Plans {
     /// `unionByName`
     pub(crate) fn union_by_name(&mut self, left: Relation, right: Relation) -> Result<Relation, SqlError> {
         let places = Places::new("");
+        missing_columns(&left.scope.names(), &right.scope.names())?;
         let find = |entry: &Entry| -> Result<(Expr, Column), SqlError> {
             let name = Name { value: entry.column.name.clone(), span: 0..0 };
             let expr = right.scope.resolve(&[name])?;
@@ -166,7 +167,11 @@ impl Plans {
             let column = right.scope.entries.iter().find(|e| e.column.id == id);
             Ok((expr, column.expect("the column is in scope").column.clone()))
         };
-        let columns = left.scope.entries.iter().map(find).collect::<Result<Vec<_>, _>>()?;
+        let mut columns = left.scope.entries.iter().map(find).collect::<Result<Vec<_>, _>>()?;
+        // Columns that only the right side has make it too wide, which is for the union to say.
+        let extra = right.scope.entries.iter().filter(|e| columns.iter().all(|(_, c)| c.id != e.column.id));
+        let extra: Vec<_> = extra.map(|e| (e.column.reference(), e.column.clone())).collect();
+        columns.extend(extra);
         let aligned = LogicalPlan::Project { input: Box::new(right.plan), columns };
         let plan = self.planner(&places).union(vec![left.plan, aligned], 0..0)?;
         Ok(Relation::of(plan, None))
@@ -181,6 +186,8 @@ impl Plans {
     ) -> Result<Relation, SqlError> {
         let Relation { plan, scope } = relation;
         let mut keys = Vec::new();
+        missing_columns(names, &scope.names())?;
+        self.planner(&Places::new("")).check_set_operation(&plan.columns(), 0..0)?;
         for name in names {
             let name = Name { value: name.clone(), span: 0..0 };
             let key = scope.resolve(&[name])?;
@@ -198,6 +205,18 @@ impl Relation {
     /// The plan of the relation.
     pub(crate) fn into_plan(self) -> LogicalPlan {
         self.plan
+    }
+}
+
+/// Refuses the first name that is none of a frame's columns.
+fn missing_columns(names: &[String], columns: &[String]) -> Result<(), SqlError> {
+    let is_there = |name: &&String| columns.iter().any(|c| c.eq_ignore_ascii_case(name));
+    match names.iter().find(|name| !is_there(name)) {
+        None => Ok(()),
+        Some(name) => Err(SqlError::at(
+            0..0,
+            format!("Cannot resolve column name \"{name}\" among ({}).", columns.join(", ")),
+        )),
     }
 }
 

@@ -6,12 +6,14 @@
 use sqlparser::ast::{Expr as Ast, GroupByExpr, Select, SelectItem, Spanned, Value};
 
 use super::error::SqlError;
+use super::expr::{Aggregation, called, holds_map};
 use super::hoist::Hoist;
 use super::naming::default_name;
 use super::scope::{Entry, Scope};
 use super::select::{Planner, Relation};
 use crate::aggregate;
 use crate::plan::{Column, ColumnId, Expr, FilterOrigin, LogicalPlan};
+use crate::types;
 
 impl Planner<'_> {
     /// The SELECT list of a query, grouped if it says so or aggregates.
@@ -40,10 +42,11 @@ impl Planner<'_> {
     ) -> Result<LogicalPlan, SqlError> {
         let hoist = Hoist::default();
         let keys = self.keys(&relation.scope, &hoist, keys)?;
+        self.check_windows(&hoist)?;
         // The windows of the keys go by their names in the SELECT list.
         let scope = with_columns(&relation.scope, hoist.window_columns());
         let mut resolver = self.resolver(&scope, &hoist);
-        resolver.aggregation = true;
+        resolver.aggregation = Aggregation::Allowed;
         resolver.input = &relation.scope;
         let mut selected = Vec::new();
         for item in items {
@@ -70,7 +73,7 @@ impl Planner<'_> {
         for (expr, ast) in
             selected.iter().map(|(e, _, ast)| (e, *ast)).chain(having.iter().map(|(e, a)| (e, *a)))
         {
-            self.check_grouped(expr, &known, ast)?;
+            self.check_grouped(expr, &known, ast, keys.is_empty())?;
         }
         let (plan, windows) = hoist.apply_windows(relation.plan);
         let session =
@@ -88,8 +91,21 @@ impl Planner<'_> {
     fn keys(&self, scope: &Scope, hoist: &Hoist, keys: &[&Ast]) -> Result<Vec<Key>, SqlError> {
         let mut resolved: Vec<Key> = Vec::new();
         for ast in keys {
-            let resolver = self.resolver(scope, hoist);
+            let mut resolver = self.resolver(scope, hoist);
+            resolver.aggregation = Aggregation::InKeys;
             let expr = resolver.resolve(ast)?;
+            if holds_map(&expr.data_type()) {
+                let data_type = types::sql_type_name(&expr.data_type());
+                return Err(SqlError::at(
+                    self.places.range(ast.span()),
+                    format!(
+                        "[GROUP_EXPRESSION_TYPE_IS_NOT_ORDERABLE] The expression \"{}\" cannot be used as a grouping \
+                         expression because its data type \"{data_type}\" is not an orderable data type.",
+                        default_name(ast)
+                    ),
+                )
+                .help("group by the map's entries, such as m['key']"));
+            }
             if resolved.iter().any(|key| key.expr == expr) {
                 continue;
             }
@@ -112,9 +128,34 @@ impl Planner<'_> {
         Ok(resolved)
     }
 
-    fn check_grouped(&self, expr: &Expr, known: &[ColumnId], ast: &Ast) -> Result<(), SqlError> {
+    /// One row in several windows of several kinds would be each pair of them.
+    pub(super) fn check_windows(&self, hoist: &Hoist) -> Result<(), SqlError> {
+        match hoist.window_columns().len() {
+            0 | 1 => Ok(()),
+            _ => Err(SqlError::at(
+                0..self.places.len(),
+                "Multiple time/session window expressions would result in a cartesian product of rows, therefore \
+                 they are currently not supported.",
+            )
+            .help("group by one window, and by another in a query of its own")),
+        }
+    }
+
+    fn check_grouped(
+        &self,
+        expr: &Expr,
+        known: &[ColumnId],
+        ast: &Ast,
+        without_keys: bool,
+    ) -> Result<(), SqlError> {
         match expr.references().iter().all(|id| known.contains(id)) {
             true => Ok(()),
+            false if without_keys => Err(SqlError::at(
+                self.places.range(ast.span()),
+                "[MISSING_GROUP_BY] The query does not include a GROUP BY clause. Add GROUP BY or turn it into the \
+                 window functions using OVER clauses.",
+            )
+            .help("add GROUP BY, or aggregate it, such as first(x)")),
             false => Err(SqlError::at(
                 self.places.range(ast.span()),
                 format!(
@@ -208,7 +249,7 @@ fn aggregates(item: &SelectItem) -> bool {
     let mut found = false;
     let _ = sqlparser::ast::visit_expressions(item, |expr: &Ast| {
         if let Ast::Function(call) = expr {
-            found |= call.over.is_none() && aggregate::find(&call.name.to_string()).is_some();
+            found |= call.over.is_none() && aggregate::find(&called(call)).is_some();
         }
         std::ops::ControlFlow::<()>::Continue(())
     });

@@ -11,7 +11,8 @@ use sqlparser::ast::{
 };
 
 use super::error::SqlError;
-use super::expr::Resolver;
+use super::expr::{Aggregation, Resolver};
+use super::naming::default_name;
 use crate::aggregate::{self, BindError};
 use crate::expr::timestamp;
 use crate::plan::{AggregateExpr, BinaryOp, Column, Delay, Expr, LogicalPlan, TimeWindow};
@@ -166,9 +167,12 @@ impl Resolver<'_> {
             return Err(self.count("session_window", "2", args.len(), ast));
         };
         let (time, delay) = self.window_time(time)?;
+        // Text that is no interval is a gap of null: there are no sessions.
         let gap = match literal_text(gap) {
-            Some(_) => Expr::Literal(ScalarValue::DurationMicrosecond(Some(self.length(gap)?))),
-            None => self.gap(gap)?,
+            Some(text) if parse_interval(text).is_ok() => {
+                Expr::Literal(ScalarValue::DurationMicrosecond(Some(self.length(gap)?)))
+            }
+            _ => self.gap(gap)?,
         };
         Ok(self.window_column(WindowKind::Session { time, gap }, "session_window", delay))
     }
@@ -176,9 +180,10 @@ impl Resolver<'_> {
     /// A gap that is computed per row: an interval, or text that is read as one.
     fn gap(&self, gap: &Ast) -> Result<Expr, SqlError> {
         let expr = Resolver { scope: self.input, ..*self }.resolve(gap)?;
-        let interval = DataType::Duration(arrow::datatypes::TimeUnit::Microsecond);
+        // Text may say months.
+        let interval = DataType::Interval(arrow::datatypes::IntervalUnit::MonthDayNano);
         match expr.data_type() {
-            DataType::Duration(_) => Ok(expr),
+            DataType::Duration(_) | DataType::Interval(_) => Ok(expr),
             DataType::Utf8 => Ok(Expr::Cast { input: Box::new(expr), to: interval }),
             other => Err(SqlError::at(
                 self.span(gap),
@@ -276,15 +281,27 @@ impl Resolver<'_> {
         call: &AstFunction,
         ast: &Ast,
     ) -> Result<Expr, SqlError> {
-        if !self.aggregation {
-            return Err(SqlError::at(
-                self.places.range(call.name.span()),
-                format!("[INVALID_AGGREGATE] `{}` can stand in SELECT and HAVING only", function.name),
-            )
-            .help("aggregate in a view and use its column"));
+        let refusal = match self.aggregation {
+            Aggregation::Allowed => None,
+            Aggregation::Nested => Some(
+                "[NESTED_AGGREGATE_FUNCTION] It is not allowed to use an aggregate function in the argument of \
+                 another aggregate function."
+                    .to_owned(),
+            ),
+            Aggregation::InKeys => Some(format!(
+                "[GROUP_BY_AGGREGATE] Aggregate functions are not allowed in GROUP BY, but found {}.",
+                default_name(ast)
+            )),
+            Aggregation::InCondition => Some(format!(
+                "[INVALID_WHERE_CONDITION] The WHERE condition contains invalid expressions: {}.",
+                default_name(ast)
+            )),
+        };
+        if let Some(message) = refusal {
+            return Err(SqlError::at(self.places.range(call.name.span()), message)
+                .help("aggregate in a view and use its column"));
         }
-        // What is aggregated cannot itself aggregate.
-        let inner = Resolver { aggregation: false, scope: self.input, ..*self };
+        let inner = Resolver { aggregation: Aggregation::Nested, scope: self.input, ..*self };
         let (args, distinct) = aggregate_arguments(call, function.name)
             .ok_or_else(|| self.unsupported(ast, "this form of arguments"))?;
         let args = args.iter().map(|arg| inner.resolve(arg)).collect::<Result<Vec<_>, _>>()?;
@@ -302,7 +319,7 @@ impl Resolver<'_> {
             data_type: bound.data_type,
             nullable: bound.nullable,
         };
-        let name = super::naming::default_name(ast);
+        let name = default_name(ast);
         Ok(self.hoist.aggregate(expr, || self.ids.column(name, data_type, nullable)))
     }
 

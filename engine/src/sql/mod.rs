@@ -13,6 +13,7 @@ mod expr;
 pub(crate) mod frame;
 mod group;
 mod hoist;
+mod lexical;
 mod naming;
 mod prepass;
 mod project;
@@ -24,7 +25,6 @@ use std::collections::BTreeMap;
 
 use arrow::datatypes::SchemaRef;
 use sqlparser::ast::{Expr, Spanned, Statement};
-use sqlparser::dialect::SparkSqlDialect;
 use sqlparser::parser::{Parser, ParserError};
 use sqlparser::tokenizer::Token;
 
@@ -110,7 +110,7 @@ fn parse_expression(prepared: &Prepared, places: &error::Places<'_>) -> Result<E
 }
 
 fn parser(prepared: &Prepared) -> Parser<'static> {
-    Parser::new(&SparkSqlDialect {}).with_tokens_with_locations(prepared.tokens.clone())
+    Parser::new(&lexical::Spark).with_tokens_with_locations(prepared.tokens.clone())
 }
 
 fn placed(error: ParserError, places: &error::Places<'_>) -> SqlError {

@@ -6,10 +6,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
-use sqlparser::dialect::SparkSqlDialect;
-use sqlparser::tokenizer::{Span, Token, TokenWithSpan, Tokenizer};
+use sqlparser::tokenizer::{Span, Token, TokenWithSpan};
 
 use super::error::{Places, SqlError};
+use super::lexical::tokenize;
 use crate::types::interval::{Interval, parse_interval};
 
 /// A `WATERMARK` clause.
@@ -32,8 +32,7 @@ pub(super) struct Prepared {
 }
 
 pub(super) fn prepare(text: &str, places: &Places<'_>) -> Result<Prepared, SqlError> {
-    let dialect = SparkSqlDialect {};
-    let tokens = Tokenizer::new(&dialect, text).tokenize_with_location().map_err(|e| {
+    let tokens = tokenize(text).map_err(|e| {
         places.parser_error(&format!(
             "{} at Line: {}, Column: {}",
             e.message, e.location.line, e.location.column

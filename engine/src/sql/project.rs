@@ -4,7 +4,7 @@ use arrow::datatypes::DataType;
 use sqlparser::ast::{Expr as Ast, ObjectName, SelectItem, SelectItemQualifiedWildcardKind, Spanned};
 
 use super::error::SqlError;
-use super::expr::Resolver;
+use super::expr::{Resolver, called};
 use super::hoist::Hoist;
 use super::naming::default_name;
 use super::scope::Scope;
@@ -40,6 +40,7 @@ impl Planner<'_> {
                 other => return Err(self.not_yet(self.places.range(other.span()), "this select item")),
             }
         }
+        self.check_windows(&hoist)?;
         let (input, _) = hoist.apply_windows(relation.plan);
         Ok(LogicalPlan::Project { input: Box::new(input), columns })
     }
@@ -105,7 +106,7 @@ impl Planner<'_> {
 /// The array and whether null arrays count, if the expression is `explode(array)` or `explode_outer(array)`.
 pub(super) fn explode_call(resolver: &Resolver<'_>, ast: &Ast) -> Result<Option<(Expr, bool)>, SqlError> {
     let Ast::Function(call) = ast else { return Ok(None) };
-    let outer = match call.name.to_string().to_lowercase().as_str() {
+    let outer = match called(call).as_str() {
         "explode" => false,
         "explode_outer" => true,
         _ => return Ok(None),

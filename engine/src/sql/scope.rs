@@ -35,6 +35,11 @@ impl Scope {
         Self { entries: columns.into_iter().map(entry).collect() }
     }
 
+    /// The names of the columns.
+    pub(super) fn names(&self) -> Vec<String> {
+        self.entries.iter().map(|e| e.column.name.clone()).collect()
+    }
+
     /// The columns that `qualifier.*` stands for; `None` when nothing is so called.
     pub(super) fn qualified(&self, qualifier: &str) -> Option<Vec<Column>> {
         let matches = self.entries.iter().filter(|e| is(e.qualifier.as_deref(), qualifier));
@@ -106,6 +111,9 @@ fn is(qualifier: Option<&str>, name: &str) -> bool {
 
 /// One field of a struct.
 pub(super) fn field(input: Expr, name: &Name) -> Result<Expr, SqlError> {
+    if let Some(taken) = crate::expr::item_field(&input, &name.value) {
+        return taken.map_err(|problem| SqlError::at(name.span.clone(), problem));
+    }
     let DataType::Struct(fields) = input.data_type() else {
         let kind = crate::types::sql_type_name(&input.data_type());
         return Err(SqlError::at(

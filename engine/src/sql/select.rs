@@ -13,7 +13,7 @@ use sqlparser::ast::{
 use super::Tables;
 use super::coerce::{cast_to, common_type};
 use super::error::{Places, SqlError, nearest};
-use super::expr::Resolver;
+use super::expr::{Aggregation, Resolver, holds_map};
 use super::hoist::{Hoist, window_type};
 use super::prepass::WatermarkClause;
 use super::project::explode_call;
@@ -149,6 +149,7 @@ impl Planner<'_> {
         match &select.distinct {
             None | Some(Distinct::All) => Ok(plan),
             Some(Distinct::Distinct) => {
+                self.check_set_operation(&plan.columns(), self.places.range(select.span()))?;
                 let keys = plan.columns().iter().map(|c| c.id).collect();
                 Ok(LogicalPlan::Aggregate { input: Box::new(plan), keys, session: None, aggregates: vec![] })
             }
@@ -156,10 +157,33 @@ impl Planner<'_> {
         }
     }
 
+    /// Rows with maps are not compared with each other.
+    pub(super) fn check_set_operation(&self, columns: &[Column], span: Range<usize>) -> Result<(), SqlError> {
+        match columns.iter().find(|c| holds_map(&c.data_type)) {
+            Some(column) => Err(SqlError::at(
+                span,
+                format!(
+                    "[UNSUPPORTED_FEATURE.SET_OPERATION_ON_MAP_TYPE] The feature is not supported: Cannot have MAP \
+                     type columns in DataFrame which calls set operations (INTERSECT, EXCEPT, etc.), but the type of \
+                     column `{}` is \"{}\".",
+                    column.name,
+                    types::sql_type_name(&column.data_type)
+                ),
+            )
+            .help("drop the map, or take the columns that tell rows apart")),
+            None => Ok(()),
+        }
+    }
+
     /// Rows for which a condition is true.
     pub(super) fn filter(&mut self, relation: Relation, predicate: &Ast) -> Result<Relation, SqlError> {
         let hoist = Hoist::default();
-        let predicate = self.resolver(&relation.scope, &hoist).predicate(predicate)?;
+        let predicate = self.resolver(&relation.scope, &hoist).condition(predicate, |text, found| {
+            format!(
+                "[DATATYPE_MISMATCH.FILTER_NOT_BOOLEAN] Cannot resolve \"{text}\" due to data type mismatch: Filter \
+                 expression \"{text}\" of type \"{found}\" is not a boolean."
+            )
+        })?;
         let (input, _) = hoist.apply_windows(relation.plan);
         let plan = LogicalPlan::Filter { input: Box::new(input), predicate, origin: FilterOrigin::Query };
         Ok(Relation { plan, scope: relation.scope })
@@ -187,7 +211,8 @@ impl Planner<'_> {
     }
 
     pub(super) fn resolver<'s>(&'s self, scope: &'s Scope, hoist: &'s Hoist) -> Resolver<'s> {
-        Resolver { places: self.places, scope, input: scope, ids: &self.plans.ids, hoist, aggregation: false }
+        let aggregation = Aggregation::InCondition;
+        Resolver { places: self.places, scope, input: scope, ids: &self.plans.ids, hoist, aggregation }
     }
 
     fn from(&mut self, from: &TableWithJoins, views: &Views) -> Result<Relation, SqlError> {
@@ -226,7 +251,13 @@ impl Planner<'_> {
         let left_width = scope.entries.len();
         scope.entries.extend(right.scope.entries);
         let hoist = Hoist::default();
-        let condition = Some(self.resolver(&scope, &hoist).predicate(on)?);
+        let condition = self.resolver(&scope, &hoist).condition(on, |text, found| {
+            format!(
+                "[JOIN_CONDITION_IS_NOT_BOOLEAN_TYPE] The join condition \"{text}\" has the invalid type \"{found}\", \
+                 expected \"BOOLEAN\"."
+            )
+        });
+        let condition = Some(condition?);
         if !hoist.window_columns().is_empty() {
             let span = self.places.range(on.span());
             return Err(self.not_yet(span, "window() in a join condition"));

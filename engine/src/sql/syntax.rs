@@ -2,10 +2,10 @@
 
 use arrow::datatypes::DataType;
 use datafusion_common::ScalarValue;
-use sqlparser::ast::{BinaryOperator, CeilFloorKind, Expr as Ast, TrimWhereField};
+use sqlparser::ast::{BinaryOperator, CeilFloorKind, Expr as Ast, TrimWhereField, UnaryOperator};
 
 use super::error::SqlError;
-use super::expr::Resolver;
+use super::expr::{Resolver, column_name};
 use crate::expr::find_function;
 use crate::plan::{BinaryOp, Expr};
 
@@ -51,8 +51,24 @@ impl Resolver<'_> {
                 self.call_of("date_part", vec![field, value], ast)?
             }
             Ast::Struct { values, fields } if fields.is_empty() => {
-                call("struct", &values.iter().collect::<Vec<_>>())?
+                let named = |value: &Ast| match value {
+                    Ast::Named { expr, name } => Ok((self.resolve(expr)?, Some(name.value.clone()))),
+                    plain => Ok((self.resolve(plain)?, column_name(plain))),
+                };
+                let fields = values.iter().map(named).collect::<Result<Vec<_>, SqlError>>()?;
+                let (args, names) = fields.into_iter().unzip::<_, _, Vec<_>, Vec<_>>();
+                self.named_call("struct", args, &names, ast)?
             }
+            Ast::Overlay { expr, overlay_what, overlay_from, overlay_for } => match overlay_for {
+                Some(length) => call("overlay", &[expr, overlay_what, overlay_from, length])?,
+                None => call("overlay", &[expr, overlay_what, overlay_from])?,
+            },
+            Ast::IsUnknown(expr) => Expr::IsNull(Box::new(self.resolve(expr)?)),
+            Ast::IsNotUnknown(expr) => Expr::IsNotNull(Box::new(self.resolve(expr)?)),
+            Ast::UnaryOp { op: UnaryOperator::BitwiseNot, expr } => call("~", &[expr])?,
+            Ast::BinaryOp { left, op: BinaryOperator::BitwiseAnd, right } => call("&", &[left, right])?,
+            Ast::BinaryOp { left, op: BinaryOperator::BitwiseOr, right } => call("|", &[left, right])?,
+            Ast::BinaryOp { left, op: BinaryOperator::BitwiseXor, right } => call("^", &[left, right])?,
             Ast::IsDistinctFrom(left, right) => {
                 let same =
                     self.binary(BinaryOp::NullSafeEq, self.resolve(left)?, self.resolve(right)?, ast)?;
@@ -102,10 +118,20 @@ impl Resolver<'_> {
     }
 
     fn call_of(&self, name: &str, args: Vec<Expr>, ast: &Ast) -> Result<Expr, SqlError> {
-        let function = find_function(name).expect("syntax stands for functions that exist");
         let names = vec![None; args.len()];
+        self.named_call(name, args, &names, ast)
+    }
+
+    fn named_call(
+        &self,
+        name: &str,
+        args: Vec<Expr>,
+        names: &[Option<String>],
+        ast: &Ast,
+    ) -> Result<Expr, SqlError> {
+        let function = find_function(name).expect("syntax stands for functions that exist");
         function
-            .call(args, &names, super::coerce::common_type)
+            .call(args, names, super::coerce::common_type)
             .map_err(|misuse| SqlError::at(self.span(ast), misuse.to_string()))
     }
 }

@@ -103,6 +103,14 @@ struct Rig<'v> {
     query: StreamingQuery,
     now_millis: i64,
     executed: Vec<Batch>,
+    /// A name that two output columns have: the recorder's sink takes columns by name.
+    ambiguous: Option<String>,
+}
+
+/// The first name that occurs twice, in any case of its letters.
+fn ambiguous_name(columns: &[(String, String)]) -> Option<String> {
+    let again = |at: usize| columns[..at].iter().any(|(name, _)| name.eq_ignore_ascii_case(&columns[at].0));
+    (0..columns.len()).find(|at| again(*at)).map(|at| columns[at].0.clone())
 }
 
 impl<'v> Rig<'v> {
@@ -113,7 +121,17 @@ impl<'v> Rig<'v> {
         let (written, objects) = (Written::default(), Objects::default());
         let parts = parts(pipeline, &feeds, &written, &objects, &options)?;
         let query = StreamingQuery::start(pipeline, parts, 0).map_err(failed(Phase::Start))?;
-        Ok(Self { pipeline, options, feeds, written, objects, query, now_millis: 0, executed: vec![] })
+        Ok(Self {
+            pipeline,
+            options,
+            feeds,
+            written,
+            objects,
+            query,
+            now_millis: 0,
+            executed: vec![],
+            ambiguous: ambiguous_name(&column_types(pipeline)),
+        })
     }
 
     /// Puts a step's records into the streams.
@@ -159,6 +177,10 @@ impl<'v> Rig<'v> {
         let Some(report) = self.query.run_batch(self.now_millis).map_err(failed(Phase::Run))? else {
             return Ok(None);
         };
+        if let Some(name) = &self.ambiguous {
+            let message = format!("[AMBIGUOUS_REFERENCE] Reference `{name}` is ambiguous");
+            return Err(Stop::Query(Failure { phase: Phase::Run, message }));
+        }
         let rows = value::rows(&std::mem::take(&mut *self.written.borrow_mut()));
         let rows =
             rows.map_err(|name| Stop::Recording(format!("recordings have no values of type {name}")))?;

@@ -6,15 +6,15 @@ use std::sync::Arc;
 
 use arrow::array::types::{
     ArrowPrimitiveType, Date32Type, Decimal128Type, DurationMicrosecondType, Float32Type, Float64Type,
-    Int8Type, Int16Type, Int32Type, Int64Type, TimestampMicrosecondType,
+    Int8Type, Int16Type, Int32Type, Int64Type, IntervalMonthDayNanoType, TimestampMicrosecondType,
 };
 use arrow::array::{ArrayRef, BinaryArray, BooleanArray, PrimitiveArray, StringArray};
-use arrow::datatypes::{DataType, TimeUnit};
+use arrow::datatypes::{DataType, IntervalUnit, TimeUnit};
 use datafusion_common::Result;
 
 use super::super::decimal;
 use super::unsupported;
-use crate::decode::{Zone, parse_date, parse_timestamp, parse_timestamp_ntz};
+use crate::decode::{Zone, parse_date, parse_timestamp, parse_timestamp_ntz_of_any_zone};
 use crate::types::interval::parse_interval;
 
 /// Reads every text as a value of `to`.
@@ -35,13 +35,18 @@ pub(super) fn from_text(text: &StringArray, to: &DataType, zone: &dyn Zone) -> R
         Duration(TimeUnit::Microsecond) => {
             each::<DurationMicrosecondType>(text, to, |s| parse_interval(s).ok()?.fixed_micros())
         }
+        Interval(IntervalUnit::MonthDayNano) => each::<IntervalMonthDayNanoType>(text, to, |s| {
+            let interval = parse_interval(s).ok()?;
+            let nanos = interval.micros.checked_mul(1000)?;
+            Some(IntervalMonthDayNanoType::make_value(interval.months.try_into().ok()?, 0, nanos))
+        }),
         Binary => Arc::new(text.iter().map(|s| s.map(str::as_bytes)).collect::<BinaryArray>()),
         Date32 => each::<Date32Type>(text, to, parse_date),
         Timestamp(TimeUnit::Microsecond, Some(_)) => {
             each::<TimestampMicrosecondType>(text, to, |s| parse_timestamp(s, zone, 0))
         }
         Timestamp(TimeUnit::Microsecond, None) => {
-            each::<TimestampMicrosecondType>(text, to, parse_timestamp_ntz)
+            each::<TimestampMicrosecondType>(text, to, parse_timestamp_ntz_of_any_zone)
         }
         _ => return unsupported(&Utf8, to),
     })

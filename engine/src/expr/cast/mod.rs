@@ -26,7 +26,8 @@ use crate::session::Session;
 use crate::types;
 
 pub(super) use from_text::trim_all;
-pub(super) use to_text::{double_text, float_text};
+pub(crate) use to_text::double_text;
+pub(super) use to_text::float_text;
 
 /// The cast to one type, as a scalar function of one argument.
 pub(super) fn to(target: &DataType, session: &Session) -> Arc<ScalarUDF> {
@@ -43,7 +44,7 @@ pub fn can_cast(from: &DataType, to: &DataType) -> bool {
         (a, b) if a == b => true,
         (Null, _) => true,
         (_, Utf8) => !matches!(from, Duration(_) | Interval(_)),
-        (Utf8, Boolean | Timestamp(..) | Date32 | Binary | Duration(_)) => true,
+        (Utf8, Boolean | Timestamp(..) | Date32 | Binary | Duration(_) | Interval(_)) => true,
         (Utf8, t) => number(t),
         (Boolean, Timestamp(_, Some(_))) => true,
         (Boolean, t) => number(t),

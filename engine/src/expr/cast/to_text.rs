@@ -56,7 +56,7 @@ fn each<T: ArrowPrimitiveType>(array: &ArrayRef, text: impl Fn(T::Native) -> Str
 }
 
 /// A double as Java writes it.
-pub(in super::super) fn double_text(value: f64) -> String {
+pub(crate) fn double_text(value: f64) -> String {
     let mut text = Vec::new();
     write_java_double(value, &mut text);
     String::from_utf8(text).expect("digits are ASCII")

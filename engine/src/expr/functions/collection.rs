@@ -87,7 +87,7 @@ pub(super) fn with_names(args: Vec<Expr>, names: &[Option<String>]) -> Vec<Expr>
     named.collect()
 }
 
-fn item_type(list: &DataType) -> Result<DataType, String> {
+pub(super) fn item_type(list: &DataType) -> Result<DataType, String> {
     match list {
         DataType::List(item) => Ok(item.data_type().clone()),
         other => Err(format!("{} has no elements", sql_type_name(other))),
@@ -95,7 +95,7 @@ fn item_type(list: &DataType) -> Result<DataType, String> {
 }
 
 /// Key (0) or value (1) of a map.
-fn pair_type(map: &DataType, at: usize) -> Result<DataType, String> {
+pub(super) fn pair_type(map: &DataType, at: usize) -> Result<DataType, String> {
     match map {
         DataType::Map(entries, _) => match entries.data_type() {
             DataType::Struct(pair) => Ok(pair[at].data_type().clone()),
@@ -159,7 +159,7 @@ fn struct_of(args: &[Expr]) -> Result<DataType, String> {
     Ok(DataType::Struct(args.chunks(2).map(field).collect::<Result<Fields, _>>()?))
 }
 
-fn item_field(data_type: &DataType) -> Arc<Field> {
+pub(super) fn item_field(data_type: &DataType) -> Arc<Field> {
     match data_type {
         DataType::List(item) | DataType::Map(item, _) => item.clone(),
         other => Arc::new(Field::new_list_field(other.clone(), true)),
@@ -167,7 +167,7 @@ fn item_field(data_type: &DataType) -> Arc<Field> {
 }
 
 /// Where the elements of a row are.
-fn range(offsets: &[i32], row: usize) -> std::ops::Range<usize> {
+pub(super) fn range(offsets: &[i32], row: usize) -> std::ops::Range<usize> {
     offsets[row] as usize..offsets[row + 1] as usize
 }
 
@@ -194,6 +194,9 @@ fn map(args: &[ArrayRef], returns: &DataType) -> Result<ArrayRef> {
         let twice = |at: usize| (0..at).any(|before| same(before, at) == Ordering::Equal);
         if (0..keys.len()).any(twice) {
             return exec_err!("[DUPLICATED_MAP_KEY] a key of `map` occurs twice");
+        }
+        if keys.null_count() > 0 {
+            return exec_err!("[NULL_MAP_KEY] Cannot use null as map key.");
         }
     }
     let pairs =

@@ -6,10 +6,10 @@ use std::cmp::Ordering;
 use std::sync::Arc;
 
 use arrow::array::cast::AsArray;
-use arrow::array::{Array, ArrayRef, BooleanArray, make_comparator};
+use arrow::array::{Array, ArrayRef, BooleanArray, make_comparator, new_null_array};
 use arrow::compute::{SortOptions, interleave};
 use arrow::datatypes::{DataType, Float64Type};
-use datafusion_common::{Result, ScalarValue};
+use datafusion_common::{Result, ScalarValue, exec_err};
 
 use super::Implementation::{Kernel, Rewrite};
 use super::rows::doubles;
@@ -17,6 +17,7 @@ use super::signature::Class::*;
 use super::signature::{Signature, cast_to, gives};
 use super::{CommonType, Function, find, function};
 use crate::plan::{BinaryOp, Expr};
+use crate::types::sql_type_name;
 
 const COMMON: Signature = Signature::like(&[Common, Common], 0).repeats();
 const TWO: Signature = Signature::like(&[Common, Common], 0);
@@ -32,10 +33,59 @@ pub(super) const FUNCTIONS: &[Function] = &[
     function("least", &[], AT_LEAST_TWO, Kernel(|a, _| extreme(a, Ordering::Less))),
     function("nanvl", &[], Signature::is(&[Double, Double], gives::double), Kernel(nanvl)),
     function("nullif", &[], Signature::like(&[Any, Any], 0), Rewrite(null_if)),
+    function("raise_error", &[], Signature::is(&[Text], || DataType::Null), Kernel(raise_error)),
+    function("equal_null", &[], Signature::is(&[Common, Common], gives::boolean), Rewrite(equal_null)),
+    function("decode", &[], Signature::of(&[Any, Any, Any], any_of).repeats(), Rewrite(decode)),
+    function("typeof", &[], Signature::is(&[Any], gives::string).never_null(), Rewrite(type_of)),
     function("nvl2", &[], Signature::like(&[Any, Common, Common], 1), Rewrite(nvl2)),
 ];
 
 const AT_LEAST_TWO: Signature = Signature::like(&[Common, Common, Common], 0).repeats();
+
+fn any_of(_: &[Expr]) -> Result<DataType, String> {
+    Ok(DataType::Null)
+}
+
+fn equal_null(mut args: Vec<Expr>, _: CommonType) -> Result<Expr, String> {
+    let right = args.remove(1);
+    Ok(Expr::binary(BinaryOp::NullSafeEq, args.remove(0), right))
+}
+
+/// `decode(value, search, result, …[, default])`: null finds null.
+fn decode(mut args: Vec<Expr>, common: CommonType) -> Result<Expr, String> {
+    let value = args.remove(0);
+    let otherwise = (!args.len().is_multiple_of(2)).then(|| args.pop()).flatten();
+    let met = |types: Vec<DataType>| {
+        types.iter().try_fold(DataType::Null, |met, next| common(&met, next)).ok_or_else(|| {
+            "[DATATYPE_MISMATCH.DATA_DIFF_TYPES] the arguments of `decode` must have a common type".to_owned()
+        })
+    };
+    let searched = met(args.iter().step_by(2).chain([&value]).map(Expr::data_type).collect())?;
+    let found = met(args.iter().skip(1).step_by(2).chain(&otherwise).map(Expr::data_type).collect())?;
+    let branch = |pair: &[Expr]| {
+        let (value, search) = (cast_to(value.clone(), &searched), cast_to(pair[0].clone(), &searched));
+        (Expr::binary(BinaryOp::NullSafeEq, value, search), cast_to(pair[1].clone(), &found))
+    };
+    let branches = args.chunks(2).map(branch).collect();
+    Ok(Expr::Case { branches, otherwise: otherwise.map(|e| Box::new(cast_to(e, &found))) })
+}
+
+/// The type as SQL has it in small letters.
+fn type_of(args: Vec<Expr>, _: CommonType) -> Result<Expr, String> {
+    let name = match args[0].data_type() {
+        DataType::Null => "void".to_owned(),
+        other => sql_type_name(&other).to_lowercase().replace(": ", ":").replace(", ", ","),
+    };
+    Ok(Expr::Literal(name.as_str().into()))
+}
+
+/// The query stops with these words, unless there is no row.
+fn raise_error(args: &[ArrayRef], _: &DataType) -> Result<ArrayRef> {
+    match args[0].as_string::<i32>().iter().next() {
+        Some(message) => exec_err!("{}", message.unwrap_or("null")),
+        None => Ok(new_null_array(&DataType::Null, 0)),
+    }
+}
 
 /// The first value of each row that is not null.
 fn coalesce(args: &[ArrayRef], _: &DataType) -> Result<ArrayRef> {

@@ -2,6 +2,8 @@
 //!
 //! Source: `JsonPathParser`, `GetJsonObject`.
 
+use crate::expr::double_text;
+
 /// The steps of a path.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Path {
@@ -169,7 +171,11 @@ impl Scan<'_> {
             && !word.contains(|c: char| c.is_alphabetic() && c != 'e' && c != 'E');
         let known = number || matches!(word, "true" | "false" | "null");
         self.at += end;
-        json.push_str(word);
+        // What has a point or an exponent goes through a double.
+        match word.parse() {
+            Ok(value) if number && word.contains(['.', 'e', 'E']) => json.push_str(&double_text(value)),
+            _ => json.push_str(word),
+        }
         known.then_some(())
     }
 

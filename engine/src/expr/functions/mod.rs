@@ -4,12 +4,16 @@
 //! A name that is in no table is refused when the query is planned, never passed through. Functions answer as Spark
 //! 3.5 does with ANSI off; where that is null instead of an error, the kernels here give null.
 
+mod arrays;
+mod casts;
 mod collection;
 mod conditional;
+mod fields;
 mod format;
 mod hash;
 mod json;
 mod json_path;
+mod library;
 mod like;
 mod number;
 mod pattern;
@@ -26,14 +30,16 @@ use std::sync::Arc;
 
 use arrow::array::ArrayRef;
 use arrow::datatypes::{DataType, Field};
-use datafusion_common::Result;
 use datafusion_common::config::ConfigOptions;
+use datafusion_common::{Result, ScalarValue};
 use datafusion_expr::{ColumnarValue, ScalarFunctionArgs, ScalarUDF};
 
 use super::scalar::scalar_function;
 use crate::decode::Zone;
 use crate::plan::Expr;
 use crate::session::Session;
+pub use casts::CASTS;
+pub(crate) use fields::item_field;
 pub(crate) use json::json_texts;
 pub use signature::{CommonType, Misuse, Problem, Signature};
 
@@ -99,8 +105,26 @@ impl Function {
             Implementation::Rewrite(rewrite) => {
                 rewrite(args, common).map_err(|problem| misuse(Problem::Other(problem)))
             }
-            _ => Ok(Expr::Call { function: self, args, data_type }),
+            _ => {
+                if let (true, Some(Expr::Literal(ScalarValue::Utf8(Some(pattern))))) =
+                    (self.matches(), args.get(1))
+                    && let Some(problem) = regex::beyond(pattern)
+                {
+                    return Err(misuse(Problem::Other(problem)));
+                }
+                Ok(Expr::Call { function: self, args, data_type })
+            }
         }
+    }
+
+    /// Whether the second argument is a regular expression.
+    fn matches(&self) -> bool {
+        ["rlike", "regexp_extract", "regexp_extract_all", "regexp_replace", "split"].contains(&self.name)
+    }
+
+    /// Whether null in an argument makes the result null, and Spark knows it (`NullIntolerant`).
+    pub fn null_intolerant(&self) -> bool {
+        NULL_INTOLERANT.contains(&self.name)
     }
 
     /// Whether a call can give null.
@@ -155,14 +179,96 @@ const fn function(
     Function { name, aliases, signature, implementation }
 }
 
-const FAMILIES: [&[Function]; 7] = [
+const FAMILIES: [&[Function]; 10] = [
+    arrays::FUNCTIONS,
+    casts::FUNCTIONS,
     collection::FUNCTIONS,
     conditional::FUNCTIONS,
     hash::FUNCTIONS,
     json::FUNCTIONS,
+    library::FUNCTIONS,
     number::FUNCTIONS,
     text::FUNCTIONS,
     time::FUNCTIONS,
+];
+
+/// The functions that have the trait `NullIntolerant` in Spark 3.5.4.
+const NULL_INTOLERANT: [&str; 75] = [
+    "abs",
+    "acos",
+    "add_months",
+    "ascii",
+    "asin",
+    "atan",
+    "atan2",
+    "base64",
+    "cbrt",
+    "ceil",
+    "chr",
+    "contains",
+    "cos",
+    "cosh",
+    "crc32",
+    "date_add",
+    "date_format",
+    "date_sub",
+    "datediff",
+    "day",
+    "dayofweek",
+    "dayofyear",
+    "degrees",
+    "div",
+    "endswith",
+    "exp",
+    "floor",
+    "get",
+    "hex",
+    "hour",
+    "hypot",
+    "initcap",
+    "instr",
+    "last_day",
+    "length",
+    "levenshtein",
+    "like",
+    "lower",
+    "md5",
+    "minute",
+    "mod",
+    "month",
+    "months_between",
+    "octet_length",
+    "pmod",
+    "power",
+    "quarter",
+    "radians",
+    "regexp_extract",
+    "regexp_replace",
+    "repeat",
+    "replace",
+    "reverse",
+    "rint",
+    "rlike",
+    "second",
+    "sha1",
+    "sha2",
+    "shiftleft",
+    "shiftright",
+    "signum",
+    "sin",
+    "soundex",
+    "split",
+    "sqrt",
+    "startswith",
+    "substring",
+    "substring_index",
+    "tan",
+    "translate",
+    "unbase64",
+    "upper",
+    "weekday",
+    "weekofyear",
+    "year",
 ];
 
 /// Every scalar function, by family.

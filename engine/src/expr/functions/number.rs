@@ -11,7 +11,7 @@ use arrow::array::types::{
 use arrow::array::{ArrayRef, Float64Array, Int32Array, Int64Array};
 use arrow::compute::kernels::{numeric, zip::zip};
 use arrow::datatypes::{ArrowPrimitiveType, DataType};
-use datafusion_common::{Result, exec_err};
+use datafusion_common::{Result, ScalarValue, exec_err};
 
 use super::super::decimal::Rounding;
 use super::super::division::null_where_zero;
@@ -19,9 +19,10 @@ use super::Implementation::{Kernel, Rewrite};
 use super::rounding::{rounded_type, to_digits, to_whole, whole_type};
 use super::rows::{bigints, doubles, int_or, ints, strict};
 use super::signature::Class::*;
-use super::signature::{Signature, gives};
-use super::{Function, function};
+use super::signature::{Signature, cast_to, gives};
+use super::{CommonType, Function, find, function};
 use crate::plan::{BinaryOp, Expr};
+use crate::types::sql_type_name;
 
 const REAL: Signature = Signature::is(&[Double], gives::double).null_with_arguments();
 const TWO_REALS: Signature = Signature::is(&[Double, Double], gives::double).null_with_arguments();
@@ -34,6 +35,10 @@ const SHIFT: Signature = Signature::like(&[IntOrBigint, Int], 0).null_with_argum
 const CONSTANT: Signature = Signature::is(&[], gives::double).never_null();
 
 pub(super) const FUNCTIONS: &[Function] = &[
+    function("&", &[], BITS, Kernel(|a, _| bits(a, |x, y| x & y))),
+    function("^", &[], BITS, Kernel(|a, _| bits(a, |x, y| x ^ y))),
+    function("|", &[], BITS, Kernel(|a, _| bits(a, |x, y| x | y))),
+    function("~", &[], Signature::of(&[Any], whole_number), Rewrite(flipped)),
     function("abs", &[], SAME, Kernel(abs)),
     function("acos", &[], REAL, Kernel(|a, _| real(a, f64::acos))),
     function("asin", &[], REAL, Kernel(|a, _| real(a, f64::asin))),
@@ -75,6 +80,37 @@ pub(super) const FUNCTIONS: &[Function] = &[
     function("tan", &[], REAL, Kernel(|a, _| real(a, f64::tan))),
     function("tanh", &[], REAL, Kernel(|a, _| real(a, f64::tanh))),
 ];
+
+const BITS: Signature = Signature::of(&[Common, Common], whole_number);
+
+/// Bits are those of whole numbers.
+fn whole_number(args: &[Expr]) -> Result<DataType, String> {
+    match args[0].data_type() {
+        whole if whole.is_integer() => Ok(whole),
+        DataType::Null => Ok(DataType::Int32),
+        other => Err(format!(
+            "[DATATYPE_MISMATCH.BINARY_OP_WRONG_TYPE] bits are those of whole numbers, found {}",
+            sql_type_name(&other)
+        )),
+    }
+}
+
+/// All whole numbers as BIGINT and back: the sign is extended, so the low bits are right.
+fn bits(args: &[ArrayRef], combined: fn(i64, i64) -> i64) -> Result<ArrayRef> {
+    let wide = [0, 1].map(|at| arrow::compute::cast(&args[at], &DataType::Int64));
+    let wide = wide.into_iter().collect::<Result<Vec<_>, _>>()?;
+    let (left, right) = (bigints(&wide, 0), bigints(&wide, 1));
+    let result = strict::<i64, Int64Array>(&wide, |row| Some(combined(left.value(row), right.value(row))));
+    Ok(arrow::compute::cast(&result, args[0].data_type())?)
+}
+
+/// `~x` is `-x - 1`; as the exclusive or with minus one it keeps its type.
+fn flipped(mut args: Vec<Expr>, common: CommonType) -> Result<Expr, String> {
+    let value = args.remove(0);
+    let ones = cast_to(Expr::Literal(ScalarValue::from(-1)), &value.data_type());
+    let function = find("^").expect("it is in the table above");
+    function.call(vec![value, ones], &[None, None], common).map_err(|misuse| misuse.to_string())
+}
 
 fn constant(value: f64) -> Expr {
     Expr::Literal(value.into())

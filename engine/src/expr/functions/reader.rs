@@ -59,6 +59,69 @@ impl Pattern {
     }
 }
 
+/// Why a text stops the query.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct OnlyBefore3 {
+    /// In Spark's words.
+    pub(super) message: String,
+}
+
+impl Pattern {
+    /// A text that does not fit, but would have until Spark 2: it had more than the pattern, or a number had other
+    /// than so many digits. Spark 3 stops there (`checkParsedDiff`).
+    pub(super) fn read_before_3(&self, text: &str) -> Option<OnlyBefore3> {
+        let mut parts = Parts::default();
+        if let Some(rest) = read_items(&self.items, text, &mut parts) {
+            parts.reading().filter(|_| !rest.is_empty())?;
+            let at = text.len() - rest.len();
+            let message = format!("Text '{text}' could not be parsed, unparsed text found at index {at}");
+            return Some(OnlyBefore3 { message });
+        }
+        let mut parts = Parts::default();
+        let mut rest = text;
+        for (at, item) in self.items.iter().enumerate() {
+            let next = self.items.get(at + 1);
+            rest = match item {
+                Item::Plain(plain) => rest.strip_prefix(plain.as_str())?,
+                Item::Field(field, count) => any_digits(*field, *count, next, rest, &mut parts)?,
+                Item::Optional(_) => return None,
+            };
+        }
+        parts.reading()?;
+        Some(OnlyBefore3 { message: format!("Text '{text}' could not be parsed") })
+    }
+}
+
+/// A number of any length, unless another one follows at once.
+fn any_digits<'t>(
+    field: Field,
+    count: usize,
+    next: Option<&Item>,
+    text: &'t str,
+    parts: &mut Parts,
+) -> Option<&'t str> {
+    let name = field == Field::Month && count > 2;
+    match field {
+        Field::Year | Field::Month | Field::Day | Field::Hour | Field::Minute | Field::Second if !name => {
+            let text = text.trim_start_matches([' ', '\t']);
+            let run = text.bytes().take_while(u8::is_ascii_digit).count();
+            let length = if matches!(next, Some(Item::Field(..))) { run.min(count) } else { run };
+            let number: i64 = text[..length].parse().ok()?;
+            let slot = match field {
+                Field::Year => &mut parts.year,
+                Field::Month => &mut parts.month,
+                Field::Day => &mut parts.day,
+                Field::Hour => &mut parts.hour,
+                Field::Minute => &mut parts.minute,
+                _ => &mut parts.second,
+            };
+            *slot = Some(number);
+            Some(&text[length..])
+        }
+        _ => read_field(field, count, 0, text, parts),
+    }
+}
+
 impl Parts {
     fn reading(&self) -> Option<Reading> {
         let days = self.days()?;

@@ -24,7 +24,10 @@ enum Piece {
 /// The compiled pattern. Its type belongs to a crate that is not ours to name, so this is no function.
 macro_rules! compiled {
     ($remembered:expr, $pattern:expr) => {
-        $remembered.get($pattern, |pattern| Ok(compile_regex(&from_java(pattern), None)?))
+        $remembered.get($pattern, |pattern| {
+            let pattern = from_java(pattern).map_err(datafusion_common::DataFusionError::Execution)?;
+            Ok(compile_regex(&pattern, None)?)
+        })
     };
 }
 
@@ -139,29 +142,122 @@ pub(super) fn split(args: &[ArrayRef], _: &DataType) -> Result<ArrayRef> {
     })
 }
 
-/// Java's classes of characters as ASCII sets; `\Z` as the end.
-fn from_java(pattern: &str) -> String {
+/// What this kind of matching cannot do, in the pattern's own words; `None` when there is nothing of it.
+pub(super) fn beyond(pattern: &str) -> Option<String> {
+    from_java(pattern).err()
+}
+
+/// The sets of ASCII that Java calls `\\p{Alpha}` and so on.
+const POSIX: [(&str, &str); 12] = [
+    ("Alpha", "alpha"),
+    ("Lower", "lower"),
+    ("Upper", "upper"),
+    ("Digit", "digit"),
+    ("Alnum", "alnum"),
+    ("Punct", "punct"),
+    ("Space", "space"),
+    ("XDigit", "xdigit"),
+    ("Cntrl", "cntrl"),
+    ("Blank", "blank"),
+    ("Graph", "graph"),
+    ("Print", "print"),
+];
+
+/// Java's pattern in the words of the crate that matches: classes of characters as ASCII sets, a dot that leaves out
+/// every line terminator, quoted parts escaped. The error names what there is no word for.
+fn from_java(pattern: &str) -> Result<String, String> {
+    let refused = |what: &str| {
+        Err(format!(
+            "{what} in the regular expression '{pattern}' is not supported: it needs more than one pass"
+        ))
+    };
+    let every_character = pattern.contains("(?s");
     let mut result = String::with_capacity(pattern.len());
-    let mut characters = pattern.chars();
-    while let Some(c) = characters.next() {
-        if c != '\\' {
-            result.push(c);
-            continue;
+    let mut rest = pattern;
+    // How many brackets are open: in them a parenthesis is a character.
+    let mut depth = 0;
+    while let Some(c) = rest.chars().next() {
+        if depth == 0 {
+            if ["(?=", "(?!", "(?<=", "(?<!"].iter().any(|start| rest.starts_with(start)) {
+                return refused("look-around");
+            }
+            if rest.starts_with("(?>") {
+                return refused("an atomic group");
+            }
+            if ["*+", "++", "?+", "}+"].iter().any(|end| rest.starts_with(end)) {
+                return refused("a possessive quantifier");
+            }
         }
-        match characters.next() {
-            Some('d') => result.push_str("[0-9]"),
-            Some('D') => result.push_str("[^0-9]"),
-            Some('w') => result.push_str("[a-zA-Z_0-9]"),
-            Some('W') => result.push_str("[^a-zA-Z_0-9]"),
-            Some('s') => result.push_str("[ \\t\\n\\x0B\\f\\r]"),
-            Some('S') => result.push_str("[^ \\t\\n\\x0B\\f\\r]"),
-            Some('h') => result.push_str("[ \\t\\u{A0}]"),
-            Some('Z') => result.push_str("\\z"),
-            Some(next) => result.extend(['\\', next]),
-            None => result.push('\\'),
+        rest = &rest[c.len_utf8()..];
+        match c {
+            '\\' => {
+                rest = escaped(rest, &mut result).map_or_else(|what| refused(what).map(|_: String| ""), Ok)?
+            }
+            '[' if depth > 0 && rest.starts_with(':') => {
+                depth += 1;
+                result.push_str("[\\x3A");
+                rest = &rest[1..];
+            }
+            '[' => {
+                depth += 1;
+                result.push('[');
+                // A bracket that closes at once is a character.
+                let negated = rest.starts_with('^');
+                result.push_str(if negated { "^" } else { "" });
+                rest = &rest[usize::from(negated)..];
+            }
+            ']' => {
+                depth = (depth as usize).saturating_sub(1);
+                result.push(']');
+            }
+            '.' if depth == 0 && !every_character => result.push_str("[^\\n\\r\\u{85}\\u{2028}\\u{2029}]"),
+            c => result.push(c),
         }
     }
-    result
+    Ok(result)
+}
+
+/// Writes what a backslash and the text behind it mean; gives the text behind that.
+fn escaped<'p>(rest: &'p str, result: &mut String) -> Result<&'p str, &'static str> {
+    let Some(c) = rest.chars().next() else {
+        result.push('\\');
+        return Ok(rest);
+    };
+    let behind = &rest[c.len_utf8()..];
+    match c {
+        'd' => result.push_str("[0-9]"),
+        'D' => result.push_str("[^0-9]"),
+        'w' => result.push_str("[a-zA-Z_0-9]"),
+        'W' => result.push_str("[^a-zA-Z_0-9]"),
+        's' => result.push_str("[ \\t\\n\\x0B\\f\\r]"),
+        'S' => result.push_str("[^ \\t\\n\\x0B\\f\\r]"),
+        'h' => result.push_str("[ \\t\\u{A0}]"),
+        'Z' => result.push_str("\\z"),
+        '1'..='9' | 'k' => return Err("a back reference"),
+        'Q' => {
+            let (quoted, behind) = behind.split_once("\\E").unwrap_or((behind, ""));
+            for c in quoted.chars() {
+                match c.is_ascii_punctuation() {
+                    true => result.extend(['\\', c]),
+                    false => result.push(c),
+                }
+            }
+            return Ok(behind);
+        }
+        'p' | 'P' => {
+            let posix = POSIX.iter().find_map(|(java, name)| {
+                Some((behind.strip_prefix('{')?.strip_prefix(java)?.strip_prefix('}')?, name))
+            });
+            if let Some((behind, name)) = posix {
+                let not = if c == 'P' { "^" } else { "" };
+                result.push_str(&format!("[[:{not}{name}:]]"));
+                return Ok(behind);
+            }
+            result.extend(['\\', c]);
+        }
+        c => result.extend(['\\', c]),
+    }
+    Ok(behind)
 }
 
 /// `$1` and `${name}` stand for groups, a backslash makes the next character plain.

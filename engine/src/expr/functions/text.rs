@@ -10,11 +10,12 @@ use arrow::array::{Array, ArrayRef, BooleanArray, Int32Array, ListArray, StringA
 use arrow::datatypes::DataType;
 use datafusion_common::Result;
 
-use super::Implementation::{Kernel, Library};
+use super::Implementation::{Kernel, Library, Rewrite};
 use super::rows::{int_or, ints, strict, strict_text, text};
 use super::signature::Class::*;
 use super::signature::{Signature, gives};
-use super::{Function, function, like, regex};
+use super::{CommonType, Function, arrays, function, like, regex};
+use crate::plan::Expr;
 
 const PLAIN: Signature = Signature::is(&[Text], gives::string).null_with_arguments();
 const TRIM: Signature = Signature::is(&[Text, Text], gives::string).optional(1).null_with_arguments();
@@ -33,8 +34,8 @@ pub(super) const FUNCTIONS: &[Function] = &[
     function(
         "concat",
         &[],
-        Signature::is(&[Text, Text], gives::string).repeats().null_with_arguments(),
-        Kernel(concat),
+        Signature::of(&[Any], |_| Ok(DataType::Utf8)).repeats().null_with_arguments(),
+        Rewrite(concat_or_append),
     ),
     function(
         "concat_ws",
@@ -64,6 +65,12 @@ pub(super) const FUNCTIONS: &[Function] = &[
         TRIM,
         Kernel(|a, _| Ok(trim(a, |s, set| s.trim_start_matches(|c| set.contains(c))))),
     ),
+    function(
+        "overlay",
+        &[],
+        Signature::is(&[Text, Text, Int, Int], gives::string).optional(1).null_with_arguments(),
+        Kernel(overlay),
+    ),
     function("octet_length", &[], LENGTH, Kernel(octet_length)),
     function("regexp_extract", &[], EXTRACT, Kernel(regex::extract)),
     function(
@@ -85,7 +92,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         Signature::is(&[Text, Text, Text], gives::string).optional(1).null_with_arguments(),
         Kernel(replace),
     ),
-    function("reverse", &[], PLAIN, Kernel(|a, _| Ok(each(a, |s| s.chars().rev().collect())))),
+    function("reverse", &[], Signature::like(&[Any], 0), Rewrite(reverse)),
     function("right", &[], CUT, Kernel(|a, _| Ok(cut(a, |s, n| taken(s, chars(s) - i64::from(n), n))))),
     function("rlike", &["regexp", "regexp_like"], TESTS, Kernel(regex::matches)),
     function("rpad", &[], PAD, Kernel(|a, _| Ok(pad(a, |s, padding| s.to_owned() + &padding)))),
@@ -158,6 +165,48 @@ fn chr(args: &[ArrayRef], _: &DataType) -> Result<ArrayRef> {
     let numbers = super::rows::bigints(args, 0);
     let one = |n: i64| if n < 0 { String::new() } else { char::from(n as u8).to_string() };
     Ok(strict_text(args, |row| Some(one(numbers.value(row)))))
+}
+
+static CONCAT: Function = function(
+    "concat",
+    &[],
+    Signature::is(&[Text, Text], gives::string).repeats().null_with_arguments(),
+    Kernel(concat),
+);
+
+static REVERSE: Function =
+    function("reverse", &[], PLAIN, Kernel(|a, _| Ok(each(a, |s| s.chars().rev().collect()))));
+
+/// Arrays are put together as arrays, everything else as text.
+fn concat_or_append(args: Vec<Expr>, common: CommonType) -> Result<Expr, String> {
+    if args.is_empty() {
+        return Ok(Expr::Literal("".into()));
+    }
+    let arrays = args.iter().any(|a| matches!(a.data_type(), DataType::List(_)));
+    let function = if arrays { &arrays::CONCAT } else { &CONCAT };
+    let names = vec![None; args.len()];
+    function.call(args, &names, common).map_err(|misuse| misuse.to_string())
+}
+
+fn reverse(args: Vec<Expr>, common: CommonType) -> Result<Expr, String> {
+    let array = matches!(args[0].data_type(), DataType::List(_));
+    let function = if array { &arrays::REVERSE } else { &REVERSE };
+    function.call(args, &[None], common).map_err(|misuse| misuse.to_string())
+}
+
+/// The text with a part of it, from a position on, replaced; a negative length means that of the replacement.
+fn overlay(args: &[ArrayRef], _: &DataType) -> Result<ArrayRef> {
+    let (whole, part, from) = (text(args, 0), text(args, 1), ints(args, 2));
+    Ok(strict_text(args, |row| {
+        let (whole, part, from) = (whole.value(row), part.value(row), from.value(row));
+        let length = match int_or(args, 3, row, -1) {
+            length if length >= 0 => i64::from(length),
+            _ => chars(part),
+        };
+        let head = taken(whole, 0, from.saturating_sub(1));
+        let tail = taken(whole, i64::from(from) - 1 + length, i32::MAX);
+        Some(head + part + &tail)
+    }))
 }
 
 fn concat(args: &[ArrayRef], _: &DataType) -> Result<ArrayRef> {

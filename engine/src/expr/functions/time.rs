@@ -1,6 +1,6 @@
 //! Functions of dates and times. Instants are taken apart in the session's zone.
 //!
-//! Text that only Spark 2 could read by a pattern gives null here; Spark 3 fails the query on it.
+//! Text that only Spark 2 could read by a pattern fails the query, as it does in Spark 3.
 //!
 //! Source: `datetimeExpressions.scala`, `DateTimeUtils`, `SparkDateTimeUtils`.
 
@@ -24,6 +24,7 @@ use super::signature::Class::*;
 use super::signature::{Signature, cast_to, gives};
 use super::{CommonType, Function, find, function};
 use crate::decode::{FixedZone, Zone, zone_of};
+use crate::expr::shifted;
 use crate::plan::Expr;
 use crate::time::{Date as CivilDate, Reading, start_of_day};
 use crate::types::{sql_type_name, timestamp_type};
@@ -65,6 +66,18 @@ pub(super) const FUNCTIONS: &[Function] = &[
     function("timestamp_micros", &[], FROM_EPOCH, Kernel(|a, t| from_epoch(a, t, 1))),
     function("timestamp_millis", &[], FROM_EPOCH, Kernel(|a, t| from_epoch(a, t, 1000))),
     function("timestamp_seconds", &[], Signature::is(&[Number], gives::timestamp), Kernel(timestamp_seconds)),
+    function(
+        "timestampadd",
+        &[],
+        Signature::is(&[Text, Bigint, Timestamp], gives::timestamp),
+        Zoned(add_units),
+    ),
+    function(
+        "timestampdiff",
+        &[],
+        Signature::is(&[Text, Timestamp, Timestamp], gives::bigint),
+        Zoned(units_between),
+    ),
     function("to_date", &[], BY_PATTERN, Rewrite(to_date)),
     function("to_timestamp", &[], BY_PATTERN, Rewrite(to_timestamp)),
     function("to_utc_timestamp", &[], SHIFT_ZONE, Kernel(|a, _| from_zone(a))),
@@ -87,12 +100,81 @@ const MONTHS_BETWEEN: Signature = Signature::is(&[Timestamp, Timestamp, Boolean]
 static READ: Function =
     function("to_timestamp", &[], Signature::of(&[Text, Text], read), Zoned(read_by_pattern));
 
+/// Seconds since the epoch, towards zero: no sum of times, so no bound of a join's state.
+static SECONDS: Function = function("unix_timestamp", &[], TO_EPOCH, Kernel(seconds));
+
+fn seconds(args: &[ArrayRef], _: &DataType) -> Result<ArrayRef> {
+    let instants = instants(args, 0);
+    Ok(strict::<i64, Int64Array>(args, |row| Some(instants.value(row) / MICROS_PER_SECOND)))
+}
+
 fn of_date(args: &[ArrayRef], part: impl Fn(CivilDate, i64) -> i64) -> Result<ArrayRef> {
     let days = dates(args, 0);
     Ok(strict::<i32, Int32Array>(args, |row| {
         let days = i64::from(days.value(row));
         Some(part(CivilDate::from_days(days), days) as i32)
     }))
+}
+
+/// Months, or microseconds, that a unit of time is long; whole days are those of the calendar.
+fn unit_length(unit: &str) -> Result<(i64, i64)> {
+    const MINUTE: i64 = 60 * MICROS_PER_SECOND;
+    Ok(match unit.to_ascii_uppercase().as_str() {
+        "YEAR" => (12, 0),
+        "QUARTER" => (3, 0),
+        "MONTH" => (1, 0),
+        "WEEK" => (0, 7 * 24 * 60 * MINUTE),
+        "DAY" | "DAYOFYEAR" => (0, 24 * 60 * MINUTE),
+        "HOUR" => (0, 60 * MINUTE),
+        "MINUTE" => (0, MINUTE),
+        "SECOND" => (0, MICROS_PER_SECOND),
+        "MILLISECOND" => (0, 1000),
+        "MICROSECOND" => (0, 1),
+        other => return exec_err!("[INVALID_PARAMETER_VALUE.DATETIME_UNIT] `{other}` is no unit of time"),
+    })
+}
+
+/// Days and longer move the clock on the wall; what is shorter is time that passes.
+fn add_units(args: &[ArrayRef], returns: &DataType, zone: &dyn Zone) -> Result<ArrayRef> {
+    let (units, counts, times) = (text(args, 0), bigints(args, 1), instants(args, 2));
+    let mut moved = Vec::with_capacity(times.len());
+    for row in 0..args[0].len() {
+        use arrow::array::Array;
+        if args.iter().any(|a| a.is_null(row)) {
+            moved.push(None);
+            continue;
+        }
+        let (months, micros) = unit_length(units.value(row))?;
+        let (count, time) = (counts.value(row), times.value(row));
+        let micros = count.wrapping_mul(micros);
+        moved.push(Some(match micros.abs() < 86_400_000_000 || months > 0 {
+            true => shifted(time, count.wrapping_mul(months), micros, zone),
+            false if unit_length(units.value(row))?.1 < 86_400_000_000 => time.wrapping_add(micros),
+            false => shifted(time, 0, micros, zone),
+        }));
+    }
+    Ok(strict_typed::<TimestampMicrosecondType>(args, returns, |row| moved[row]))
+}
+
+/// Whole units between two readings of the session's clock.
+fn units_between(args: &[ArrayRef], _: &DataType, zone: &dyn Zone) -> Result<ArrayRef> {
+    let (units, starts, ends) = (text(args, 0), instants(args, 1), instants(args, 2));
+    try_strict::<i64, Int64Array>(args, |row| {
+        let (months, micros) = unit_length(units.value(row))?;
+        let [start, end] = [starts, ends].map(|times| Reading::at(times.value(row), zone));
+        if months == 0 {
+            return Ok(Some((end.micros - start.micros) / micros));
+        }
+        let number = |r: Reading| r.date().year * 12 + i64::from(r.date().month);
+        let within = |r: Reading| (r.date().day, r.micros_of_day());
+        let mut whole = number(end) - number(start);
+        if whole > 0 && within(end) < within(start) {
+            whole -= 1;
+        } else if whole < 0 && within(end) > within(start) {
+            whole += 1;
+        }
+        Ok(Some(whole / months))
+    })
 }
 
 fn of_time(args: &[ArrayRef], zone: &dyn Zone, part: impl Fn(Reading) -> i64) -> Result<ArrayRef> {
@@ -368,7 +450,14 @@ fn read_by_pattern(args: &[ArrayRef], returns: &DataType, zone: &dyn Zone) -> Re
             parsed.check_read().map_err(|problem| exec_datafusion_err!("{problem}"))?;
             Ok(parsed)
         })?;
-        Ok(pattern.read(texts.value(row), zone))
+        let text = texts.value(row);
+        match pattern.read(text, zone) {
+            Some(instant) => Ok(Some(instant)),
+            None => match pattern.read_before_3(text) {
+                Some(old) => Err(exec_datafusion_err!("{}", old.message)),
+                None => Ok(None),
+            },
+        }
     })?;
     Ok(arrow::compute::cast(&instants, returns)?)
 }
@@ -412,7 +501,8 @@ fn unix_timestamp(mut args: Vec<Expr>, common: CommonType) -> Result<Expr, Strin
     if args.len() == 1 && args[0].data_type() == DataType::Utf8 {
         args.push(Expr::Literal(DEFAULT_PATTERN.into()));
     }
-    Ok(cast_to(to_timestamp(args, common)?, &DataType::Int64))
+    let time = to_timestamp(args, common)?;
+    SECONDS.call(vec![time], &[None], common).map_err(|misuse| misuse.to_string())
 }
 
 /// The last microsecond of a window.

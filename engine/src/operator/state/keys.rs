@@ -102,7 +102,7 @@ pub(in crate::operator) fn hash(keys: &[ArrayRef], rows: usize) -> Result<Vec<u6
     let mut hashes = vec![0; rows];
     let leaves = leaves(keys);
     create_hashes(&leaves, &RandomState::with_seed(HASH_SEED), &mut hashes)
-        .map_err(EngineError::Evaluation)?;
+        .map_err(EngineError::evaluation)?;
     Ok(hashes)
 }
 

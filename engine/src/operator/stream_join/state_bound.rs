@@ -113,6 +113,12 @@ fn collect(expr: &Expr, sign: f64, terms: &mut Vec<(f64, Term)>) -> Option<()> {
             collect(left, sign, terms)?;
             collect(right, sign, terms)
         }
+        // The distance of two times is none of the sums that are taken apart.
+        Expr::Binary { op: BinaryOp::Subtract, left, right }
+            if is_time(&left.data_type()) && is_time(&right.data_type()) =>
+        {
+            None
+        }
         Expr::Binary { op: BinaryOp::Subtract, left, right } => {
             collect(left, sign, terms)?;
             collect(right, -sign, terms)
@@ -131,6 +137,10 @@ fn collect(expr: &Expr, sign: f64, terms: &mut Vec<(f64, Term)>) -> Option<()> {
         }
         _ => None,
     }
+}
+
+fn is_time(data_type: &DataType) -> bool {
+    matches!(data_type, DataType::Timestamp(..) | DataType::Date32)
 }
 
 /// Numbers are seconds.
