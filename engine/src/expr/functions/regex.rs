@@ -323,6 +323,25 @@ mod tests {
 
     #[test]
     fn classes_are_ascii() {
-        assert_eq!(from_java(r"[\d,]\\d"), r"[[0-9],]\\d");
+        let words = |pattern: &str| from_java(pattern).unwrap();
+        assert_eq!(words(r"[\d,]\\d"), r"[[0-9],]\\d");
+        assert_eq!(words(r"\Qa.b\E"), r"a\.b");
+        assert_eq!(words(r"\p{Alpha}"), "[[:alpha:]]");
+        assert_eq!(words("[[:alpha:]]"), r"[[\x3Aalpha:]]");
+    }
+
+    #[test]
+    fn what_needs_more_than_one_pass_is_named() {
+        for (pattern, what) in [
+            ("(?=a)", "look-around"),
+            ("(?<!a)b", "look-around"),
+            ("(?>a)", "an atomic group"),
+            ("a++", "a possessive quantifier"),
+            (r"(a)\1", "a back reference"),
+        ] {
+            let problem = beyond(pattern).unwrap();
+            assert!(problem.starts_with(what), "{problem}");
+        }
+        assert_eq!(beyond("[(?=]a+"), None);
     }
 }
