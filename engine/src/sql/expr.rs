@@ -309,8 +309,8 @@ impl Resolver<'_> {
         let value = self.resolve(value)?;
         let items = list.iter().map(|item| self.resolve(item)).collect::<Result<Vec<_>, _>>()?;
         // All of them meet in one type, which is text as soon as one of them is.
-        let kinds = items.iter().map(Expr::data_type);
-        let common = kinds.fold(Some(value.data_type()), |common, kind| common_type(&common?, &kind));
+        let mut kinds = items.iter().map(Expr::data_type);
+        let common = kinds.try_fold(value.data_type(), |common, kind| common_type(&common, &kind));
         let met = |expr: &Expr| common.as_ref().map_or_else(|| expr.clone(), |to| cast_to(expr.clone(), to));
         let equal = |item: &Expr| self.binary(BinaryOp::Eq, met(&value), met(item), ast);
         let equals = items.iter().map(equal).collect::<Result<Vec<_>, _>>()?;

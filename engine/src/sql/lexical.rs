@@ -253,10 +253,12 @@ fn has_marker(rest: &[TokenWithSpan], markers: &[&str]) -> bool {
             Token::LParen => depth += 1,
             Token::RParen if depth == 0 => return false,
             Token::RParen => depth -= 1,
-            Token::Word(word) if depth == 0 && word.quote_style.is_none() => {
-                if markers.iter().any(|m| word.value.eq_ignore_ascii_case(m)) {
-                    return true;
-                }
+            Token::Word(word)
+                if depth == 0
+                    && word.quote_style.is_none()
+                    && markers.iter().any(|m| word.value.eq_ignore_ascii_case(m)) =>
+            {
+                return true;
             }
             _ => {}
         }

@@ -408,11 +408,10 @@ fn contains_key(mut args: Vec<Expr>, common: CommonType) -> Result<Expr, String>
 
 /// The entries of a map type: the field of pairs, keys, values.
 fn pair_fields(returns: &DataType) -> Result<(FieldRef, FieldRef, FieldRef)> {
-    match item_field(returns) {
-        entries => match entries.data_type() {
-            DataType::Struct(pair) => Ok((entries.clone(), pair[0].clone(), pair[1].clone())),
-            _ => exec_err!("a map has entries"),
-        },
+    let entries = item_field(returns);
+    match entries.data_type() {
+        DataType::Struct(pair) => Ok((entries.clone(), pair[0].clone(), pair[1].clone())),
+        _ => exec_err!("a map has entries"),
     }
 }
 

@@ -175,7 +175,7 @@ fn from_java(pattern: &str) -> Result<String, String> {
     let mut result = String::with_capacity(pattern.len());
     let mut rest = pattern;
     // How many brackets are open: in them a parenthesis is a character.
-    let mut depth = 0;
+    let mut depth: usize = 0;
     while let Some(c) = rest.chars().next() {
         if depth == 0 {
             if ["(?=", "(?!", "(?<=", "(?<!"].iter().any(|start| rest.starts_with(start)) {
@@ -207,7 +207,7 @@ fn from_java(pattern: &str) -> Result<String, String> {
                 rest = &rest[usize::from(negated)..];
             }
             ']' => {
-                depth = (depth as usize).saturating_sub(1);
+                depth = depth.saturating_sub(1);
                 result.push(']');
             }
             '.' if depth == 0 && !every_character => result.push_str("[^\\n\\r\\u{85}\\u{2028}\\u{2029}]"),
