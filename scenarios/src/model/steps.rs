@@ -39,6 +39,7 @@ impl Step {
                     FilterOrigin::Query => LossReason::Filtered,
                     FilterOrigin::NullKey => LossReason::NullKey,
                     FilterOrigin::NullEventTime => LossReason::NullEventTime,
+                    FilterOrigin::NoElements => LossReason::NoElements,
                 },
             },
             LogicalPlan::Explode { input, array, outer, column } => Step::Explode {
