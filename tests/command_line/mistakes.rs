@@ -98,7 +98,8 @@ fn unknown_column_type_is_shown_with_the_nearest_known_one() {
 #[test]
 fn sql_that_does_not_parse_is_shown_in_the_pipelines_own_file() {
     insta::assert_snapshot!(shown(PIPELINE, "INTERVAL 30 SECONDS;", "INTERVAL 30 SECONDZ;"), @r"
-     × [PARSE_SYNTAX_ERROR] syntax error: INTERVAL requires a unit after the literal value
+     × [PARSE_SYNTAX_ERROR] syntax error: INTERVAL requires a unit after the
+     │ literal value
        ╭─[pipeline.sql:21:76]
     20 │   ON  p.transaction_id = r.purchase_id
     21 │  AND  r.rec_time BETWEEN p.purchase_time AND p.purchase_time + INTERVAL 30 SECONDZ;
@@ -110,7 +111,8 @@ fn sql_that_does_not_parse_is_shown_in_the_pipelines_own_file() {
 #[test]
 fn sql_that_ends_too_early_is_shown_at_its_last_word() {
     insta::assert_snapshot!(shown(PIPELINE, " + INTERVAL 30 SECONDS;\n", " +\n\n\n"), @r"
-     × [PARSE_SYNTAX_ERROR] syntax error: expected: an expression, found: the end of the file
+     × [PARSE_SYNTAX_ERROR] syntax error: expected: an expression, found: the end
+     │ of the file
        ╭─[pipeline.sql:21:62]
     20 │   ON  p.transaction_id = r.purchase_id
     21 │  AND  r.rec_time BETWEEN p.purchase_time AND p.purchase_time +
