@@ -219,7 +219,9 @@ impl<'a, 'd> Descent<'a, 'd> {
             }
             if let (true, Some(note)) = (unnoted, &mut self.note) {
                 let key = String::from_utf8_lossy(&self.text[key]);
-                note.within_field(key.trim_matches('"'));
+                // With its escapes undone, as Jackson names it.
+                let name = serde_json::from_str::<String>(&key);
+                note.within_field(name.as_deref().unwrap_or(key.trim_matches('"')));
             }
             more = self.goes_on(b'}')?;
         }
