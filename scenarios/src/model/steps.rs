@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use arrow::array::types::{DurationMicrosecondType, TimestampMicrosecondType};
+use arrow::array::types::TimestampMicrosecondType;
 use arrow::array::{Array, ArrayRef, PrimitiveArray, StructArray, cast::AsArray};
 use arrow::datatypes::DataType;
 use wavetank_engine::batch::BatchId;
 use wavetank_engine::error::Result;
 use wavetank_engine::ledger::{Loss, LossReason};
-use wavetank_engine::plan::{FilterOrigin, LogicalPlan, TimeWindow};
+use wavetank_engine::plan::{BinaryOp, Expr, FilterOrigin, LogicalPlan, TimeWindow};
 use wavetank_engine::session::Session;
 
 use super::rows::{Row, RowExpr, null, time_of};
@@ -21,7 +21,7 @@ pub(super) enum Step {
     Filter { condition: RowExpr, reason: LossReason },
     Explode { array: RowExpr, outer: bool, element: DataType },
     Window { time: RowExpr, window: TimeWindow, column: DataType },
-    Session { time: RowExpr, gap: RowExpr, column: DataType },
+    Session { time: RowExpr, end: RowExpr, column: DataType },
 }
 
 impl Step {
@@ -52,11 +52,14 @@ impl Step {
                 window: *window,
                 column: column.data_type.clone(),
             },
-            LogicalPlan::Session { input, time, gap, column } => Step::Session {
-                time: RowExpr::new(time, &input.columns(), session)?,
-                gap: RowExpr::new(gap, &input.columns(), session)?,
-                column: column.data_type.clone(),
-            },
+            LogicalPlan::Session { input, time, gap, column } => {
+                let end = Expr::binary(BinaryOp::Add, time.clone(), gap.clone());
+                Step::Session {
+                    time: RowExpr::new(time, &input.columns(), session)?,
+                    end: RowExpr::new(&end, &input.columns(), session)?,
+                    column: column.data_type.clone(),
+                }
+            }
             _ => return Ok(None),
         }))
     }
@@ -89,15 +92,13 @@ impl Step {
                     Ok(with_each(&row, spans.map(|(start, end)| span(column, start, end)).collect()))
                 }
             },
-            Step::Session { time, gap, column } => {
+            Step::Session { time, end, column } => {
                 let Some(time) = time_of(&time.value(&row)?) else {
                     return lose(LossReason::NullEventTime, "window", None);
                 };
-                let gap = gap.value(&row)?;
-                let gap = gap.is_valid(0).then(|| gap.as_primitive::<DurationMicrosecondType>().value(0));
-                match gap.filter(|gap| *gap > 0) {
+                match time_of(&end.value(&row)?).filter(|end| *end > time) {
                     None => lose(LossReason::NoSession, "session_window", Some(time)),
-                    Some(gap) => Ok(with_each(&row, vec![span(column, time, time + gap)])),
+                    Some(end) => Ok(with_each(&row, vec![span(column, time, end)])),
                 }
             }
         }

@@ -3,6 +3,8 @@
 //! A node gives all its rows of a batch at once: those of its inputs have gone through it, left before right.
 //! Operators are numbered in plan pre-order, so the last of the pipeline comes first.
 
+use arrow::array::Array;
+use arrow::datatypes::DataType;
 use wavetank_engine::batch::{BatchId, RecordId};
 use wavetank_engine::error::Result;
 use wavetank_engine::ledger::{KeptRow, Loss, LossReason};
@@ -18,6 +20,9 @@ use super::rows::{Row, time_of};
 use super::sessions::Sessions;
 use super::steps::Step;
 use super::watermarks::{is_passed, observe, refused};
+
+/// What Spark sees of a window in the place of a time: where in the row it is, 24 bytes from byte 16.
+const PLACE_OF_WINDOW: i64 = (16 << 32) | 24;
 
 /// A plan's operators.
 #[derive(Clone)]
@@ -180,7 +185,14 @@ impl Node {
             }
             Node::EventTime { input, column, number } => {
                 let rows = input.run(run)?;
-                rows.iter().for_each(|row| observe(&mut run.seen[*number], time_of(&row.values[*column])));
+                for row in &rows {
+                    let value = &row.values[*column];
+                    let time = match value.data_type() {
+                        DataType::Struct(_) => Some(PLACE_OF_WINDOW),
+                        _ => time_of(value),
+                    };
+                    observe(&mut run.seen[*number], time);
+                }
                 Ok(rows)
             }
             Node::Step { input, step } => {
