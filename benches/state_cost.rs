@@ -1,40 +1,43 @@
 //! What a micro-batch costs when the state is small, large and very large: the same batch has to cost the same.
 //!
-//! Two streams are joined on a key and a range of times. The state is filled with rows that wait; then each
-//! measured batch brings as many rows as the watermark takes out, so that the state keeps its size. Sizes in rows
+//! Two streams of JSON are joined on a key and a range of times. The state is filled with rows that wait; then each
+//! measured batch brings as many rows as the watermark takes out, so that the state keeps its size. A batch is all
+//! that a trigger does: plan, decode, join, save what has changed, commit; sink and store are in memory. Sizes in rows
 //! come from `STATE_ROWS` (comma-separated), by default 10 thousand, 1 million and 5 million. Under `cargo test` it
 //! runs once with a small state.
 
+use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::hint::black_box;
+use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Instant;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
-use duckdb::arrow::array::{Int64Array, StringArray, TimestampMicrosecondArray, UInt64Array};
 use duckdb::arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use duckdb::arrow::record_batch::RecordBatch;
-use wavetank::engine::batch::{BatchId, RECORD_ID};
-use wavetank::engine::ledger::Ledger;
-use wavetank::engine::operator::{Extent, OperatorTree, TreeOptions};
-use wavetank::engine::plan::OutputMode;
-use wavetank::engine::plan::optimize::optimize;
-use wavetank::engine::session::Session;
+use wavetank::engine::batch::BatchId;
+use wavetank::engine::checkpoint::Checkpoint;
+use wavetank::engine::error::Result;
+use wavetank::engine::ports::{Bytes, ObjectStore, PortResult};
+use wavetank::engine::query::{QueryOptions, QueryParts, StreamingQuery};
+use wavetank::engine::sink::{Sink, SinkReport};
+use wavetank::engine::source::{OffsetRange, Offsets, ShardOffset, Source, SourceRead, SourceRecord};
 use wavetank::engine::sql::{self, Tables};
 use wavetank::engine::types::timestamp_type;
-use wavetank::engine::watermark::Watermark;
 
 /// Rows of each side that a measured batch brings.
 const BATCH_ROWS: i64 = 1000;
 
 /// Distance of two rows' event times.
-const STEP_MICROS: i64 = 1000;
+const STEP_MILLIS: i64 = 1;
 
 const QUERY: &str = "
     CREATE STREAMING TABLE pairs AS
     SELECT l.k, l.v AS left_value, r.v AS right_value
-    FROM STREAM(lefts) WATERMARK t DELAY OF INTERVAL 0 SECONDS AS l
-    JOIN STREAM(rights) WATERMARK t DELAY OF INTERVAL 0 SECONDS AS r
-      ON l.k = r.k AND r.t BETWEEN l.t AND l.t + INTERVAL 1 SECOND";
+    FROM STREAM(lefts) WATERMARK t DELAY OF INTERVAL {delay} MILLISECONDS AS l
+    JOIN STREAM(rights) WATERMARK t DELAY OF INTERVAL {delay} MILLISECONDS AS r
+      ON l.k = r.k AND r.t = l.t";
 
 struct Streams(SchemaRef);
 
@@ -48,70 +51,134 @@ impl Tables for Streams {
     }
 }
 
-fn columns() -> Vec<Field> {
-    vec![
-        Field::new("k", DataType::Utf8, true),
-        Field::new("t", timestamp_type(), true),
-        Field::new("v", DataType::Int64, true),
-    ]
+/// The records of the next batch.
+#[derive(Clone, Default)]
+struct Feed(Rc<RefCell<(u64, Vec<SourceRecord>)>>);
+
+fn offsets(at: u64) -> Offsets {
+    Offsets(BTreeMap::from([("shard-0".to_owned(), ShardOffset::After(at.to_string()))]))
 }
 
-/// A join whose state holds a number of rows per side, and the time of the next row.
+impl Source for Feed {
+    fn initial(&mut self, _: i64) -> Result<Offsets> {
+        Ok(offsets(0))
+    }
+
+    fn latest(&mut self, _: &Offsets) -> Result<Offsets> {
+        Ok(offsets(self.0.borrow().0))
+    }
+
+    fn read(&mut self, _: &OffsetRange) -> Result<SourceRead> {
+        let records = std::mem::take(&mut self.0.borrow_mut().1);
+        Ok(SourceRead { shards: vec!["shard-0".into()], records })
+    }
+}
+
+struct Nowhere;
+
+impl Sink for Nowhere {
+    fn prepare(&mut self) -> Result<()> {
+        Ok(())
+    }
+
+    fn recover(&mut self, _: BatchId) -> Result<()> {
+        Ok(())
+    }
+
+    fn write(&mut self, _: BatchId, rows: &[RecordBatch]) -> Result<SinkReport> {
+        let rows = rows.iter().map(|batch| batch.num_rows() as u64).sum();
+        Ok(SinkReport { rows, ..SinkReport::default() })
+    }
+}
+
+#[derive(Default)]
+struct Memory(BTreeMap<String, Bytes>);
+
+impl ObjectStore for Memory {
+    fn put(&mut self, key: &str, body: Bytes) -> PortResult<()> {
+        self.0.insert(key.to_owned(), body);
+        Ok(())
+    }
+
+    fn get(&mut self, key: &str) -> PortResult<Option<Bytes>> {
+        Ok(self.0.get(key).cloned())
+    }
+
+    fn delete(&mut self, key: &str) -> PortResult<()> {
+        self.0.remove(key);
+        Ok(())
+    }
+
+    fn list(&mut self, prefix: &str) -> PortResult<Vec<String>> {
+        Ok(self.0.keys().filter(|key| key.starts_with(prefix)).cloned().collect())
+    }
+}
+
+/// A join whose state holds a number of rows, and the time of the next row.
 struct Rig {
-    tree: OperatorTree,
-    schema: SchemaRef,
-    batch: u32,
+    query: StreamingQuery,
+    feeds: [Feed; 2],
     next: i64,
-    kept: i64,
 }
 
 impl Rig {
+    /// The watermark stays behind by as much as the state shall hold of each side.
     fn filled(state_rows: i64) -> Rig {
-        let streams = Streams(Arc::new(Schema::new(columns())));
-        let pipeline = sql::plan(QUERY, &streams).expect("the query is valid");
-        let options = TreeOptions { session: &Session::default(), mode: OutputMode::Append };
-        let tree = OperatorTree::build(&optimize(pipeline.plan), &options).expect("the query can run");
-        let mut fields = columns();
-        fields.push(Field::new(RECORD_ID, DataType::UInt64, false));
-        let schema = Arc::new(Schema::new(fields));
-        let mut rig = Rig { tree, schema, batch: 0, next: 0, kept: state_rows / 2 };
-        while rig.next < rig.kept {
-            let inputs = rig.inputs(100_000.min(rig.kept - rig.next));
-            rig.run(inputs);
+        let kept = state_rows / 2;
+        let field = |name: &str, of: DataType| Field::new(name, of, true);
+        let columns =
+            vec![field("k", DataType::Utf8), field("t", timestamp_type()), field("v", DataType::Int64)];
+        let query = QUERY.replace("{delay}", &(kept * STEP_MILLIS).to_string());
+        let pipeline =
+            sql::plan(&query, &Streams(Arc::new(Schema::new(columns)))).expect("the query is valid");
+        let feeds = [Feed::default(), Feed::default()];
+        let parts = QueryParts {
+            sources: feeds.iter().map(|feed| Box::new(feed.clone()) as Box<dyn Source>).collect(),
+            sink: Box::new(Nowhere),
+            checkpoint: Checkpoint::new(Box::new(Memory::default()), ""),
+            options: QueryOptions::default(),
+        };
+        let query = StreamingQuery::start(&pipeline, parts, 0).expect("the query can start");
+        let mut rig = Rig { query, feeds, next: 0 };
+        while rig.next < kept {
+            let records = rig.records(100_000.min(kept - rig.next));
+            rig.run(records);
         }
         rig
     }
 
-    /// New rows for a batch, so many per side.
-    fn inputs(&mut self, rows: i64) -> Vec<Vec<RecordBatch>> {
+    /// Records of the next batch, so many per side. Keys of the two sides differ: rows wait, and leave unmatched.
+    fn records(&mut self, rows: i64) -> [Vec<SourceRecord>; 2] {
         let times = self.next..self.next + rows;
-        let side = |prefix: &str| {
-            let keys: StringArray = times.clone().map(|n| Some(format!("{prefix}-{n:012}"))).collect();
-            let micros = TimestampMicrosecondArray::from_iter_values(times.clone().map(|n| n * STEP_MICROS));
-            let values = Int64Array::from_iter_values(times.clone());
-            let ids = UInt64Array::from_iter_values(times.clone().map(|n| n as u64));
-            RecordBatch::try_new(
-                self.schema.clone(),
-                vec![Arc::new(keys), Arc::new(micros.with_timezone("UTC")), Arc::new(values), Arc::new(ids)],
-            )
-            .expect("the columns fit the schema")
-        };
-        // Keys of the two sides differ: rows wait, and leave unmatched.
-        let inputs = vec![vec![side("left")], vec![side("right")]];
         self.next += rows;
-        inputs
+        ["left", "right"].map(|side| {
+            let record = |n: i64| {
+                let (seconds, millis) = (n * STEP_MILLIS / 1000, n * STEP_MILLIS % 1000);
+                let (minutes, seconds) = (seconds / 60, seconds % 60);
+                let (hours, minutes) = (minutes / 60, minutes % 60);
+                let (day, hours) = (1 + hours / 24, hours % 24);
+                let time = format!("2026-01-{day:02}T{hours:02}:{minutes:02}:{seconds:02}.{millis:03}Z");
+                let data = format!("{{\"k\":\"{side}-{n:012}\",\"t\":\"{time}\",\"v\":{n}}}");
+                SourceRecord {
+                    shard: 0,
+                    sequence_number: n.to_string(),
+                    partition_key: String::new(),
+                    arrival_millis: 0,
+                    data: data.into(),
+                }
+            };
+            times.clone().map(record).collect()
+        })
     }
 
-    /// One batch, which takes out as many rows as come in once the state is full, and what of the state it saves.
-    fn run(&mut self, inputs: Vec<Vec<RecordBatch>>) -> usize {
-        let passed = ((self.next - self.kept) * STEP_MICROS / 1000).max(0);
-        let watermark = Watermark { millis: passed };
-        let result =
-            self.tree.run(BatchId(self.batch), inputs, Ledger::default(), Watermark::ZERO, watermark);
-        self.batch += 1;
-        black_box(self.tree.save(Extent::Delta).expect("the state can be saved"));
-        let result = result.expect("the batch runs");
-        result.state.iter().map(|(_, state)| state.rows_total as usize).sum()
+    /// One trigger over these records.
+    fn run(&mut self, records: [Vec<SourceRecord>; 2]) -> u64 {
+        for (feed, records) in self.feeds.iter().zip(records) {
+            let mut feed = feed.0.borrow_mut();
+            *feed = (feed.0 + 1, records);
+        }
+        let report = self.query.run_batch(0).expect("the batch runs").expect("there are records");
+        report.progress.state.iter().map(|(_, state)| state.rows_total).sum()
     }
 }
 
@@ -125,14 +192,18 @@ fn state_cost(criterion: &mut Criterion) {
         let mut rig = Rig::filled(size);
         group.bench_function(BenchmarkId::from_parameter(size), |bencher| {
             bencher.iter_custom(|batches| {
-                let inputs: Vec<_> = (0..batches).map(|_| rig.inputs(BATCH_ROWS)).collect();
+                let records: Vec<_> = (0..batches).map(|_| rig.records(BATCH_ROWS)).collect();
                 let started = Instant::now();
-                for inputs in inputs {
-                    black_box(rig.run(inputs));
+                for records in records {
+                    black_box(rig.run(records));
                 }
                 started.elapsed()
             });
         });
+        // The state has kept its size, give or take the batch whose watermark comes with the next one.
+        let records = rig.records(BATCH_ROWS);
+        let kept = rig.run(records) as i64;
+        assert!((size..size + 5 * BATCH_ROWS).contains(&kept), "{kept} rows are kept instead of {size}");
     }
     group.finish();
 }

@@ -23,9 +23,9 @@
 //! So a batch reaches a sink that writes under names once, however often it runs. What single event-time operators
 //! have reached is not kept, as in Spark: after a restart the global watermark stands until every stream speaks.
 //!
-//! A delta holds what one batch has changed. A snapshot is written when ten deltas have come and they are as large
-//! together as the last snapshot, so that writing costs a constant factor, however large the state is; or when a
-//! hundred have come. Plans, commits and states that no restart can need are removed [`RETAINED_BATCHES`] later.
+//! A delta holds what one batch has changed. A snapshot is written when ten deltas have come and they cost as much
+//! together as the last snapshot, so that neither writing nor reading costs more than a constant factor, however
+//! large the state is. Plans, commits and states that no restart can need are removed [`RETAINED_BATCHES`] later.
 //!
 //! One query writes a checkpoint at a time; its store replaces an object as a whole or not at all.
 //!
@@ -61,8 +61,8 @@ const CLEANING_INTERVAL: u32 = 10;
 /// As many deltas come behind a snapshot at least (`spark.sql.streaming.stateStore.minDeltasForSnapshot`).
 const DELTAS_MIN: u32 = 10;
 
-/// And at most.
-const DELTAS_MAX: u32 = 100;
+/// What an object costs beside its bytes, as bytes: a state that hardly changes is not spread over ever more deltas.
+const OBJECT_BYTES: u64 = 16 * 1024;
 
 /// The checkpoint of one query under a prefix of an object store.
 pub struct Checkpoint {
@@ -159,7 +159,7 @@ impl Checkpoint {
         let Chain { snapshot_bytes, deltas, delta_bytes } = self.chain;
         let due = match snapshot_bytes {
             None => true,
-            Some(bytes) => deltas >= DELTAS_MAX || deltas >= DELTAS_MIN && delta_bytes >= bytes,
+            Some(bytes) => deltas >= DELTAS_MIN && delta_bytes + u64::from(deltas) * OBJECT_BYTES >= bytes,
         };
         if due { Extent::Snapshot } else { Extent::Delta }
     }
