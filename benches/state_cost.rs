@@ -3,8 +3,8 @@
 //! Two streams of JSON are joined on a key and a range of times. The state is filled with rows that wait; then each
 //! measured batch brings as many rows as the watermark takes out, so that the state keeps its size. A batch is all
 //! that a trigger does: plan, decode, join, save what has changed, commit; sink and store are in memory. Sizes in rows
-//! come from `STATE_ROWS` (comma-separated), by default 10 thousand, 1 million and 5 million. Under `cargo test` it
-//! runs once with a small state.
+//! come from `STATE_ROWS` (comma-separated), by default 10 thousand, 1 million and 5 million; batches that fill the
+//! state have `FILL_ROWS` rows per side. Under `cargo test` it runs once with a small state.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -14,7 +14,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
-use duckdb::arrow::datatypes::{DataType, Field, Schema, SchemaRef};
+use duckdb::arrow::datatypes::SchemaRef;
 use duckdb::arrow::record_batch::RecordBatch;
 use wavetank::engine::batch::BatchId;
 use wavetank::engine::checkpoint::Checkpoint;
@@ -24,7 +24,7 @@ use wavetank::engine::query::{QueryOptions, QueryParts, StreamingQuery};
 use wavetank::engine::sink::{Sink, SinkReport};
 use wavetank::engine::source::{OffsetRange, Offsets, ShardOffset, Source, SourceRead, SourceRecord};
 use wavetank::engine::sql::{self, Tables};
-use wavetank::engine::types::timestamp_type;
+use wavetank::engine::types::parse_ddl_schema;
 
 /// Rows of each side that a measured batch brings.
 const BATCH_ROWS: i64 = 1000;
@@ -32,12 +32,24 @@ const BATCH_ROWS: i64 = 1000;
 /// Distance of two rows' event times.
 const STEP_MILLIS: i64 = 1;
 
+/// Orders of three items, of which the join keeps the sum.
 const QUERY: &str = "
+    CREATE TEMPORARY VIEW l AS SELECT k, t, v, items[0].price + items[1].price + items[2].price AS total
+    FROM STREAM(lefts);
+    CREATE TEMPORARY VIEW r AS SELECT k, t, v, items[0].price + items[1].price + items[2].price AS total
+    FROM STREAM(rights);
     CREATE STREAMING TABLE pairs AS
-    SELECT l.k, l.v AS left_value, r.v AS right_value
-    FROM STREAM(lefts) WATERMARK t DELAY OF INTERVAL {delay} MILLISECONDS AS l
-    JOIN STREAM(rights) WATERMARK t DELAY OF INTERVAL {delay} MILLISECONDS AS r
+    SELECT l.k, l.v AS left_value, r.v AS right_value, l.total + r.total AS total
+    FROM STREAM(l) WATERMARK t DELAY OF INTERVAL {delay} MILLISECONDS AS l
+    JOIN STREAM(r) WATERMARK t DELAY OF INTERVAL {delay} MILLISECONDS AS r
       ON l.k = r.k AND r.t = l.t";
+
+const SCHEMA: &str = "k STRING, t TIMESTAMP, v BIGINT, \
+    items ARRAY<STRUCT<sku: STRING, name: STRING, category: STRING, price: DOUBLE, quantity: INT>>";
+
+const ITEMS: &str = r#"[{"sku":"product-17","name":"a small red teapot","category":"kitchen","price":12.5,"quantity":1},
+    {"sku":"product-904","name":"garden hose, 25 m","category":"garden","price":39.99,"quantity":2},
+    {"sku":"product-333","name":"a box of pencils","category":"office","price":4.2,"quantity":3}]"#;
 
 struct Streams(SchemaRef);
 
@@ -125,12 +137,9 @@ impl Rig {
     /// The watermark stays behind by as much as the state shall hold of each side.
     fn filled(state_rows: i64) -> Rig {
         let kept = state_rows / 2;
-        let field = |name: &str, of: DataType| Field::new(name, of, true);
-        let columns =
-            vec![field("k", DataType::Utf8), field("t", timestamp_type()), field("v", DataType::Int64)];
         let query = QUERY.replace("{delay}", &(kept * STEP_MILLIS).to_string());
-        let pipeline =
-            sql::plan(&query, &Streams(Arc::new(Schema::new(columns)))).expect("the query is valid");
+        let schema = parse_ddl_schema(SCHEMA).expect("the schema is valid");
+        let pipeline = sql::plan(&query, &Streams(Arc::new(schema))).expect("the query is valid");
         let feeds = [Feed::default(), Feed::default()];
         let parts = QueryParts {
             sources: feeds.iter().map(|feed| Box::new(feed.clone()) as Box<dyn Source>).collect(),
@@ -140,8 +149,10 @@ impl Rig {
         };
         let query = StreamingQuery::start(&pipeline, parts, 0).expect("the query can start");
         let mut rig = Rig { query, feeds, next: 0 };
+        let filling =
+            std::env::var("FILL_ROWS").map_or(100_000, |rows| rows.parse().expect("a number of rows"));
         while rig.next < kept {
-            let records = rig.records(100_000.min(kept - rig.next));
+            let records = rig.records(filling.min(kept - rig.next));
             rig.run(records);
         }
         rig
@@ -158,7 +169,8 @@ impl Rig {
                 let (hours, minutes) = (minutes / 60, minutes % 60);
                 let (day, hours) = (1 + hours / 24, hours % 24);
                 let time = format!("2026-01-{day:02}T{hours:02}:{minutes:02}:{seconds:02}.{millis:03}Z");
-                let data = format!("{{\"k\":\"{side}-{n:012}\",\"t\":\"{time}\",\"v\":{n}}}");
+                let data =
+                    format!("{{\"k\":\"{side}-{n:012}\",\"t\":\"{time}\",\"v\":{n},\"items\":{ITEMS}}}");
                 SourceRecord {
                     shard: 0,
                     sequence_number: n.to_string(),

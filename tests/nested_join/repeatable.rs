@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::kept::files;
-use crate::rig::{Finished, Size, failed, nested_join, run};
+use crate::rig::{Finished, Size, edited, failed, nested_join, run, run_parallel};
 
 /// What a run lays out for people, and must lay out again from the same seed.
 fn laid_out(run: &Finished) -> BTreeMap<String, Vec<u8>> {
@@ -54,4 +54,18 @@ fn other_seed_keeps_other_bytes() {
     let differing = differences(&of(42), &of(43));
     assert!(differing.iter().any(|name| name.contains("/dataOutput/")), "{differing:?}");
     assert!(differing.iter().any(|name| name == "ledger/input.parquet"), "{differing:?}");
+}
+
+#[test]
+fn any_parallelism_keeps_the_same_bytes() {
+    // Few triggers, so that a batch has more records than one thread takes at a time.
+    let scenario = edited(&[("tick: 10s", "tick: 30m"), ("share: 0.2%", "share: 5%")], &[]);
+    let of = |parallelism| run_parallel(&scenario, Size { seed: 42, events: 25_000 }, parallelism);
+    let one = of(1);
+    assert!(one.report.batches < 20 && one.report.records_rejected > 100);
+    for parallelism in [2, 3, 8] {
+        let other = of(parallelism);
+        assert_eq!(differences(&laid_out(&one), &laid_out(&other)), <[&str; 0]>::default(), "{parallelism}");
+        assert_eq!(one.report, other.report, "{parallelism}");
+    }
 }

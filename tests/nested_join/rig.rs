@@ -25,6 +25,9 @@ pub struct Size {
     pub events: u64,
 }
 
+/// Threads of a run unless a test is about them.
+const PARALLELISM: usize = 2;
+
 /// The scenario of the library.
 pub fn nested_join() -> Scenario {
     edited(&[], &[])
@@ -56,9 +59,25 @@ pub fn stormy() -> Scenario {
 
 /// Runs to the end and keeps everything.
 pub fn run(scenario: &Scenario, size: Size) -> Finished {
+    run_parallel(scenario, size, PARALLELISM)
+}
+
+/// The same with so many threads.
+pub fn run_parallel(scenario: &Scenario, size: Size, parallelism: usize) -> Finished {
     let folder = tempfile::tempdir().expect("a temporary folder can be made");
-    let report = run_observed(scenario, size, &folder, &mut ()).expect("the run finishes");
+    let options = RunOptions { parallelism, ..options(size, &folder) };
+    let report = run::run(scenario, options, &mut ()).expect("the run finishes");
     Finished { folder, report }
+}
+
+fn options(size: Size, folder: &TempDir) -> RunOptions {
+    RunOptions {
+        seed: Some(size.seed),
+        events: Some(size.events),
+        folder: folder.path().to_owned(),
+        keep: true,
+        parallelism: PARALLELISM,
+    }
 }
 
 /// Runs with somebody watching.
@@ -68,14 +87,7 @@ pub fn run_observed(
     folder: &TempDir,
     observer: &mut dyn Observer,
 ) -> Result<RunReport, RunError> {
-    let options = RunOptions {
-        seed: Some(size.seed),
-        events: Some(size.events),
-        folder: folder.path().to_owned(),
-        keep: true,
-        parallelism: 2,
-    };
-    run::run(scenario, options, observer)
+    run::run(scenario, options(size, folder), observer)
 }
 
 /// Names of the checks that did not pass.

@@ -1,7 +1,7 @@
 //! What surrounds the contents of every checkpoint object, so that damage is found before anything is believed.
 //!
-//! One line, then the contents: `wavetank <format version> <CRC-32 in hex> <length>`. The checksum covers the format
-//! version and the contents.
+//! One line, then the contents: `wavetank <format version> <CRC-32 in hex> <length>`, of a fixed width, so that
+//! contents can be written behind it before they are known. The checksum covers the format version and the contents.
 
 use bytes::Bytes;
 
@@ -15,10 +15,28 @@ const HEADER_BYTES_MAX: usize = 64;
 
 /// The contents in their envelope.
 pub(super) fn seal(contents: &[u8]) -> Bytes {
-    let checksum = checksum(FORMAT_VERSION, contents);
-    let mut object = format!("{NAME} {FORMAT_VERSION} {checksum:08x} {}\n", contents.len()).into_bytes();
+    let mut object = begin(contents.len());
     object.extend_from_slice(contents);
+    finish(object)
+}
+
+/// An object whose contents are still to be appended, with room for about as many bytes.
+pub(super) fn begin(bytes: usize) -> Vec<u8> {
+    let mut object = Vec::with_capacity(HEADER_BYTES_MAX + bytes);
+    object.extend_from_slice(header_line(0, 0).as_bytes());
+    object
+}
+
+/// Closes an object that [`begin`] has begun.
+pub(super) fn finish(mut object: Vec<u8>) -> Bytes {
+    let start = header_line(0, 0).len();
+    let header = header_line(checksum(FORMAT_VERSION, &object[start..]), object.len() - start);
+    object[..start].copy_from_slice(header.as_bytes());
     Bytes::from(object)
+}
+
+fn header_line(checksum: u32, length: usize) -> String {
+    format!("{NAME} {FORMAT_VERSION} {checksum:08x} {length:020}\n")
 }
 
 /// The contents of an object.

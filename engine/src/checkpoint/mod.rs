@@ -23,9 +23,9 @@
 //! So a batch reaches a sink that writes under names once, however often it runs. What single event-time operators
 //! have reached is not kept, as in Spark: after a restart the global watermark stands until every stream speaks.
 //!
-//! A delta holds what one batch has changed. A snapshot is written when ten deltas have come and they cost as much
-//! together as the last snapshot, so that neither writing nor reading costs more than a constant factor, however
-//! large the state is. Plans, commits and states that no restart can need are removed [`RETAINED_BATCHES`] later.
+//! A delta holds what one batch has changed. A snapshot is written when ten deltas have come and they cost four times
+//! as much together as the last snapshot, so that neither writing nor reading costs more than a constant factor,
+//! however large the state is. Plans, commits and states that no restart can need are removed [`RETAINED_BATCHES`] later.
 //!
 //! One query writes a checkpoint at a time; its store replaces an object as a whole or not at all.
 //!
@@ -61,6 +61,9 @@ const CLEANING_INTERVAL: u32 = 10;
 /// As many deltas come behind a snapshot at least (`spark.sql.streaming.stateStore.minDeltasForSnapshot`).
 const DELTAS_MIN: u32 = 10;
 
+/// How much the deltas behind a snapshot may cost, in snapshots: what a restart may have to read.
+const DELTAS_PER_SNAPSHOT: u64 = 4;
+
 /// What an object costs beside its bytes, as bytes: a state that hardly changes is not spread over ever more deltas.
 const OBJECT_BYTES: u64 = 16 * 1024;
 
@@ -71,6 +74,12 @@ pub struct Checkpoint {
     chain: Chain,
     /// Names of the objects there are.
     kept: BTreeSet<String>,
+    /// Versions of the state that are snapshots.
+    snapshots: BTreeSet<u32>,
+    /// Plans and commits of earlier batches have been removed.
+    cleaned: u32,
+    /// States of earlier versions have been removed.
+    oldest_state: u32,
 }
 
 /// The state files that the latest version consists of.
@@ -101,7 +110,15 @@ pub struct Past {
 impl Checkpoint {
     /// The checkpoint at a prefix (`checkpointing/`, empty for the whole store); nothing is read yet.
     pub fn new(store: Box<dyn ObjectStore>, prefix: impl Into<String>) -> Self {
-        Self { store, prefix: prefix.into(), chain: Chain::default(), kept: BTreeSet::new() }
+        Self {
+            store,
+            prefix: prefix.into(),
+            chain: Chain::default(),
+            kept: BTreeSet::new(),
+            snapshots: BTreeSet::new(),
+            cleaned: 0,
+            oldest_state: 0,
+        }
     }
 
     /// Says how to go on; `None` when nothing was ever planned here, and the query begins under this identity.
@@ -110,6 +127,8 @@ impl Checkpoint {
     /// [`EngineError::CorruptCheckpoint`] when an object that is needed is missing or damaged.
     pub fn open(&mut self, identity: &Identity) -> Result<Option<Past>> {
         self.kept = self.list()?;
+        let files = self.kept.iter().filter_map(|name| StateFile::parse(name));
+        self.snapshots = files.filter(|file| file.snapshot).map(|file| file.version).collect();
         let latest = |folder| self.kept.iter().filter_map(|name| layout::batch(name, folder)).max();
         let (planned, committed) = (latest(layout::OFFSETS), latest(layout::COMMITS));
         let recovery = recover(planned, committed).map_err(|found| self.missing(&found.missing))?;
@@ -159,7 +178,10 @@ impl Checkpoint {
         let Chain { snapshot_bytes, deltas, delta_bytes } = self.chain;
         let due = match snapshot_bytes {
             None => true,
-            Some(bytes) => deltas >= DELTAS_MIN && delta_bytes + u64::from(deltas) * OBJECT_BYTES >= bytes,
+            Some(bytes) => {
+                let cost = delta_bytes + u64::from(deltas) * OBJECT_BYTES;
+                deltas >= DELTAS_MIN && cost >= DELTAS_PER_SNAPSHOT * bytes
+            }
         };
         if due { Extent::Snapshot } else { Extent::Delta }
     }
@@ -167,8 +189,13 @@ impl Checkpoint {
     /// Records the state that a batch starts with, in the extent that [`Checkpoint::next_extent`] has asked for.
     pub fn save_state(&mut self, batch: BatchId, states: &[OperatorState]) -> Result<()> {
         let file = StateFile { version: batch.0, snapshot: self.next_extent() == Extent::Snapshot };
-        let object = envelope::seal(&state_file::encode(file.version, states)?);
+        let mut object = envelope::begin(state_file::size_hint(states));
+        state_file::encode(file.version, states, &mut object)?;
+        let object = envelope::finish(object);
         self.chain.add(file, object.len() as u64);
+        if file.snapshot {
+            self.snapshots.insert(file.version);
+        }
         self.put_object(&file.name(), object)
     }
 
@@ -182,6 +209,7 @@ impl Checkpoint {
         let later: Vec<String> =
             files.iter().filter(|file| file.version > batch.0).map(|file| file.name()).collect();
         self.delete(&later)?;
+        self.snapshots.retain(|version| *version <= batch.0);
         let snapshot = files.iter().rposition(|file| file.snapshot && file.version <= batch.0);
         let Some(snapshot) = snapshot.map(|at| files[at]) else {
             let oldest = files.iter().map(|file| file.version).min().unwrap_or(batch.0);
@@ -217,19 +245,23 @@ impl Checkpoint {
         }
     }
 
-    /// Removes plans, commits and states that are older than any batch that can be gone back to.
+    /// Removes plans, commits and states that are older than any batch that can be gone back to. Looks at what has
+    /// become old since the last time, and at the states only when there is a newer snapshot to begin with.
     fn clean(&mut self, committed: BatchId) -> Result<()> {
         let Some(oldest) = (committed.0 + 1).checked_sub(RETAINED_BATCHES) else { return Ok(()) };
-        let files = self.kept.iter().filter_map(|name| StateFile::parse(name));
-        let base =
-            files.filter(|file| file.snapshot && file.version <= oldest).map(|file| file.version).max();
-        let is_old = |name: &String| match StateFile::parse(name) {
-            Some(file) => base.is_some_and(|base| file.version < base),
-            None => [layout::OFFSETS, layout::COMMITS]
-                .iter()
-                .any(|folder| layout::batch(name, folder).is_some_and(|batch| batch.0 < oldest)),
-        };
-        let old: Vec<String> = self.kept.iter().filter(|name| is_old(name)).cloned().collect();
+        let mut old: Vec<String> = (self.cleaned..oldest)
+            .map(BatchId)
+            .flat_map(|batch| [layout::offsets(batch), layout::commits(batch)])
+            .filter(|name| self.kept.contains(name))
+            .collect();
+        self.cleaned = oldest;
+        if let Some(base) = self.snapshots.range(..=oldest).next_back().copied() {
+            let versions = std::mem::replace(&mut self.oldest_state, base)..base;
+            let files =
+                versions.flat_map(|version| [false, true].map(|snapshot| StateFile { version, snapshot }));
+            old.extend(files.map(StateFile::name).filter(|name| self.kept.contains(name)));
+            self.snapshots.retain(|version| *version >= base);
+        }
         self.delete(&old)
     }
 

@@ -1,7 +1,8 @@
 //! One version of the state as bytes, and several versions put together again.
 //!
-//! A line of JSON ([`Contents`]), then for each table of each operator: its rows as an Arrow IPC stream, the serial
-//! numbers of rows that have left, and those of rows that have matched, as little-endian 64-bit integers.
+//! For each table of each operator: its rows as an Arrow IPC stream, the serial numbers of rows that have left, and
+//! those of rows that have matched, as little-endian 64-bit integers; then JSON that lists them ([`Contents`]), and in
+//! the last eight bytes its length.
 
 use arrow::ipc::reader::StreamReader;
 use arrow::ipc::writer::StreamWriter;
@@ -36,32 +37,40 @@ struct TableContents {
     next_serial: u64,
 }
 
-/// The state as bytes; the same state gives the same bytes.
-pub(super) fn encode(version: u32, states: &[OperatorState]) -> Result<Vec<u8>> {
-    let mut body = Vec::new();
+/// Bytes of a length.
+const LENGTH_BYTES: usize = 8;
+
+/// About how many bytes a state takes.
+pub(super) fn size_hint(states: &[OperatorState]) -> usize {
+    let tables = states.iter().flat_map(|state| &state.tables);
+    tables.map(|t| t.rows.get_array_memory_size() + 8 * (t.removed.len() + t.matched.len()) + 8192).sum()
+}
+
+/// Appends the state; the same state gives the same bytes.
+pub(super) fn encode(version: u32, states: &[OperatorState], file: &mut Vec<u8>) -> Result<()> {
     let mut operators = Vec::new();
     for state in states {
         let mut tables = Vec::new();
         for table in &state.tables {
-            let start = body.len();
-            let mut writer = StreamWriter::try_new(&mut body, table.rows.schema_ref())?;
+            let start = file.len();
+            let mut writer = StreamWriter::try_new(&mut *file, table.rows.schema_ref())?;
             writer.write(&table.rows)?;
             writer.finish()?;
             drop(writer);
-            let rows_bytes = body.len() - start;
+            let rows_bytes = file.len() - start;
             let serials = table.removed.iter().chain(&table.matched);
-            body.extend(serials.flat_map(|serial| serial.to_le_bytes()));
+            file.extend(serials.flat_map(|serial| serial.to_le_bytes()));
             let (removed, matched) = (table.removed.len(), table.matched.len());
             tables.push(TableContents { rows_bytes, removed, matched, next_serial: table.next_serial });
         }
         let (operator, keys) = (state.operator.clone(), state.keys.clone());
         operators.push(OperatorContents { operator, keys, tables });
     }
-    let mut file =
+    let contents =
         serde_json::to_vec(&Contents { version, operators }).expect("the contents have string keys only");
-    file.push(b'\n');
-    file.append(&mut body);
-    Ok(file)
+    file.extend_from_slice(&contents);
+    file.extend_from_slice(&(contents.len() as u64).to_le_bytes());
+    Ok(())
 }
 
 /// The state that [`encode`] gave bytes of.
@@ -70,9 +79,13 @@ pub(super) fn encode(version: u32, states: &[OperatorState]) -> Result<Vec<u8>> 
 /// What is wrong with the bytes.
 pub(super) fn decode(version: u32, file: &Bytes) -> Result<Vec<OperatorState>, String> {
     let mut rest = file.clone();
-    let line = file.iter().position(|byte| *byte == b'\n').ok_or("its contents are not listed")?;
-    let contents: Contents = serde_json::from_slice(&rest.split_to(line)).map_err(|e| e.to_string())?;
-    let _ = rest.split_to(1);
+    let mut take_end = |bytes: u64| {
+        let at = usize::try_from(bytes).ok().and_then(|bytes| rest.len().checked_sub(bytes));
+        at.map(|at| rest.split_off(at)).ok_or_else(|| "its contents are not listed".to_owned())
+    };
+    let length = take_end(LENGTH_BYTES as u64)?;
+    let length = u64::from_le_bytes(length[..].try_into().expect("a length has eight bytes"));
+    let contents: Contents = serde_json::from_slice(&take_end(length)?).map_err(|e| e.to_string())?;
     if contents.version != version {
         return Err(format!("it holds version {}", contents.version));
     }

@@ -144,7 +144,8 @@ impl Chunks {
     /// Bytes of the stored columns.
     #[cfg(test)]
     pub(in crate::operator) fn bytes(&self) -> usize {
-        self.chunks.iter().flatten().map(|c| c.rows.get_array_memory_size()).sum()
+        let chunk = |c: &Chunk| c.rows.get_array_memory_size() + c.slots.capacity() * 4 + c.alive.capacity();
+        self.chunks.iter().flatten().map(chunk).sum()
     }
 
     /// Merges a new chunk with the small ones before it until each is at least twice the next.

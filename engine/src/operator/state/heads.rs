@@ -75,6 +75,12 @@ impl Heads {
         }
     }
 
+    /// Bytes of memory.
+    #[cfg(test)]
+    pub(super) fn bytes(&self) -> usize {
+        self.entries.capacity() * 8
+    }
+
     fn home(&self, hash: u32) -> usize {
         (u64::from(hash) >> self.shift) as usize
     }

@@ -320,9 +320,11 @@ impl KeyedRows {
 
     /// Slots of every row kept, in the order in which they came.
     pub(in crate::operator) fn slots(&self) -> Vec<u32> {
-        let mut slots: Vec<u32> = self.chunks.living().map(|(_, _, slot)| slot).collect();
-        slots.sort_unstable_by_key(|slot| self.serials[*slot as usize]);
-        slots
+        let slots = self.chunks.living().map(|(_, _, slot)| slot);
+        let mut slots: Vec<(u64, u32)> = slots.map(|slot| (self.serials[slot as usize], slot)).collect();
+        // A chunk's rows are in order already: the stable sort only merges runs.
+        slots.sort_by_key(|(serial, _)| *serial);
+        slots.into_iter().map(|(_, slot)| slot).collect()
     }
 
     /// Takes a free slot and puts it at the head of its hash's list.
@@ -344,6 +346,16 @@ impl KeyedRows {
     fn grow(&mut self) -> u32 {
         let slot = u32::try_from(self.hashes.len()).expect("fewer than 2^32 rows are kept");
         assert!(slot != NONE, "fewer than 2^32 - 1 rows are kept");
+        // A large state grows by an eighth, not to twice its size.
+        let more = self.hashes.len() / 8 + 64;
+        if self.hashes.len() == self.hashes.capacity() {
+            self.hashes.reserve_exact(more);
+            self.next.reserve_exact(more);
+            self.previous.reserve_exact(more);
+            self.serials.reserve_exact(more);
+            self.addresses.reserve_exact(more);
+            self.flags.reserve_exact(more);
+        }
         self.hashes.push(0);
         self.next.push(NONE);
         self.previous.push(NONE);
@@ -351,6 +363,17 @@ impl KeyedRows {
         self.addresses.push(RowAddress { chunk: 0, row: 0 });
         self.flags.push(Flags::default());
         slot
+    }
+
+    /// Bytes of memory that the rows take.
+    #[cfg(test)]
+    fn bytes(&self) -> usize {
+        let per_slot = self.hashes.capacity() * 4
+            + (self.next.capacity() + self.previous.capacity() + self.free.capacity()) * 4
+            + self.serials.capacity() * 8
+            + self.addresses.capacity() * size_of::<RowAddress>()
+            + self.flags.capacity() * size_of::<Flags>();
+        per_slot + self.heads.bytes() + self.chunks.bytes() + self.times.bytes()
     }
 
     /// Takes a row out of its hash's list.
@@ -378,4 +401,48 @@ impl KeyedRows {
 /// The part of a hash that is kept. Rows of equal keys share it; rows that share it may differ in their keys.
 fn short(hash: u64) -> u32 {
     (hash.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 32) as u32
+}
+
+#[cfg(test)]
+mod tests {
+    use arrow::array::{Int64Array, StringArray, TimestampMicrosecondArray};
+    use arrow::datatypes::{DataType, Schema};
+
+    use super::*;
+    use crate::types::timestamp_type;
+
+    /// Ten thousand rows per batch, so many batches, of which the latest `kept` rows stay.
+    fn filled(batches: i64, kept: i64) -> (KeyedRows, usize) {
+        let field = |name: &str, of: DataType| Field::new(name, of, true);
+        let fields =
+            vec![field("k", DataType::Utf8), field("t", timestamp_type()), field("v", DataType::Int64)];
+        let schema: SchemaRef = Arc::new(Schema::new(fields));
+        let mut rows = KeyedRows::new(Arc::clone(&schema));
+        let mut encoded = 0;
+        for batch in 0..batches {
+            let numbers = batch * 10_000..(batch + 1) * 10_000;
+            let keys: StringArray = numbers.clone().map(|n| Some(format!("transaction-{n:012}"))).collect();
+            let times = TimestampMicrosecondArray::from_iter_values(numbers.clone()).with_timezone("UTC");
+            let values = Int64Array::from_iter_values(numbers.clone());
+            let columns: Vec<ArrayRef> = vec![Arc::new(keys), Arc::new(times), Arc::new(values)];
+            let new = RecordBatch::try_new(Arc::clone(&schema), columns).unwrap();
+            encoded =
+                new.columns().iter().map(|c| c.to_data().get_slice_memory_size().unwrap()).sum::<usize>();
+            let hashes = super::super::hash(&new.columns()[..1], 10_000).unwrap();
+            rows.insert(new, &hashes, &[false; 10_000], numbers.map(Some)).unwrap();
+            let evicted = rows.evict((batch + 1) * 10_000 - kept);
+            rows.drop_rows(&evicted).unwrap();
+            rows.start_saving(Extent::Delta);
+        }
+        (rows, encoded / 10_000)
+    }
+
+    #[test]
+    fn a_row_costs_at_most_twice_its_values_and_64_bytes() {
+        for (batches, kept) in [(10, 100_000), (41, 410_000), (90, 300_000), (60, 250_000)] {
+            let (rows, encoded) = filled(batches, kept);
+            let per_row = rows.bytes() as f64 / rows.len() as f64;
+            assert!(per_row <= (2 * encoded + 64) as f64, "{kept} rows: {per_row} bytes for {encoded}");
+        }
+    }
 }

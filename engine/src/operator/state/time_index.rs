@@ -46,6 +46,12 @@ impl TimeIndex {
         self.heads.push(Reverse((earliest, id)));
     }
 
+    /// Bytes of memory.
+    #[cfg(test)]
+    pub(in crate::operator) fn bytes(&self) -> usize {
+        self.runs.iter().map(|run| run.times.capacity() * 8 + run.slots.capacity() * 4).sum()
+    }
+
     /// Takes out every row at or before `bound`, as (time, slot), earliest first.
     pub(in crate::operator) fn take_until(&mut self, bound: i64) -> Vec<(i64, u32)> {
         let mut taken = Vec::new();
