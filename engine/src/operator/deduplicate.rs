@@ -5,7 +5,7 @@
 //! part of the key; within the watermark, when it reaches the first row's time plus the watermark's delay. Else
 //! keys are kept for ever.
 //!
-//! Null is a value of a key. Within the watermark a null time counts as the epoch.
+//! Null is a value of a key, and minus zero is another one than zero, unlike in groups and joins. Within the watermark a null time counts as the epoch.
 //!
 //! Source: `StreamingDeduplicateExec`, `StreamingDeduplicateWithinWatermarkExec` (Spark 3.5.4).
 
@@ -17,7 +17,7 @@ use arrow::compute::{take, take_record_batch};
 use arrow::record_batch::RecordBatch;
 
 use super::late::{drop_late, event_time_column, event_times};
-use super::state::{KeyedRows, Keys, find_slots, group_rows, hash};
+use super::state::{KeyedRows, Keys, exact, exact_type, find_slots, group_rows, hash};
 use super::{Extent, Side, StateChange, StatefulOperator};
 use crate::batch::{BatchContext, Output, RecordId, record_ids, row_schema};
 use crate::error::Result;
@@ -82,6 +82,7 @@ impl Deduplicate {
             keys.iter().filter_map(|id| input.iter().find(|c| c.id == *id)).cloned().collect();
         let exprs: Vec<Expr> = columns.iter().map(Column::reference).collect();
         let mut stored = columns.clone();
+        stored.iter_mut().for_each(|column| column.data_type = exact_type(&column.data_type));
         stored.push(Column::due());
         Ok(Self {
             name,
@@ -144,6 +145,7 @@ impl StatefulOperator for Deduplicate {
             None => input,
         };
         let (input, keys) = self.keys.extend(input)?;
+        let keys = exact(keys);
         let hashes = hash(&keys, input.num_rows())?;
         let groups = group_rows(&keys, &hashes)?;
         let first = UInt32Array::from(groups.first_rows);

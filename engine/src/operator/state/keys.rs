@@ -1,14 +1,14 @@
 //! Keys of kept rows: computed per row, hashed, and compared column by column.
 //!
-//! A struct counts as its fields, a list as its encoding. Of floats minus zero is zero and all NaN are one (Spark
+//! A struct counts as whether it is there and its fields, a list as its encoding. Of floats minus zero is zero and all NaN are one (Spark
 //! `NormalizeFloatingNumbers`).
 
 use std::sync::Arc;
 
-use arrow::array::types::{Float32Type, Float64Type};
+use arrow::array::types::{Float32Type, Float64Type, Int32Type, Int64Type};
 use arrow::array::{Array, ArrayRef, BooleanArray, UInt32Array, cast::AsArray};
 use arrow::compute::kernels::cmp::not_distinct;
-use arrow::compute::{and_kleene, take};
+use arrow::compute::{and_kleene, is_not_null, take};
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use arrow::record_batch::RecordBatch;
 use arrow::row::{RowConverter, SortField};
@@ -97,6 +97,33 @@ impl Keys {
     }
 }
 
+/// Key columns in which minus zero is not zero: floats of the row itself as their bits, with one NaN.
+pub(in crate::operator) fn exact(keys: Vec<ArrayRef>) -> Vec<ArrayRef> {
+    let bits = |key: ArrayRef| -> ArrayRef {
+        match key.data_type() {
+            DataType::Float64 => {
+                let bits = |v: f64| if v.is_nan() { f64::NAN } else { v }.to_bits() as i64;
+                Arc::new(key.as_primitive::<Float64Type>().unary::<_, Int64Type>(bits))
+            }
+            DataType::Float32 => {
+                let bits = |v: f32| if v.is_nan() { f32::NAN } else { v }.to_bits() as i32;
+                Arc::new(key.as_primitive::<Float32Type>().unary::<_, Int32Type>(bits))
+            }
+            _ => key,
+        }
+    };
+    keys.into_iter().map(bits).collect()
+}
+
+/// The type of an [`exact`] key.
+pub(in crate::operator) fn exact_type(data_type: &DataType) -> DataType {
+    match data_type {
+        DataType::Float64 => DataType::Int64,
+        DataType::Float32 => DataType::Int32,
+        other => other.clone(),
+    }
+}
+
 /// One hash per row over all key columns.
 pub(in crate::operator) fn hash(keys: &[ArrayRef], rows: usize) -> Result<Vec<u64>> {
     let mut hashes = vec![0; rows];
@@ -131,7 +158,10 @@ fn leaves_of(key: &ArrayRef) -> Vec<ArrayRef> {
         DataType::Struct(_) => {
             let parent = key.as_struct();
             let child = |column: &ArrayRef| leaves_of(&with_parent_nulls(column, parent.nulls()));
-            parent.columns().iter().flat_map(child).collect()
+            // A null struct is not a struct of nulls.
+            let there = is_not_null(key).expect("whether a struct is null can be asked of any");
+            let there: ArrayRef = Arc::new(there);
+            std::iter::once(there).chain(parent.columns().iter().flat_map(child)).collect()
         }
         DataType::Float64 => {
             let unique = |v: f64| if v.is_nan() { f64::NAN } else { v + 0.0 };

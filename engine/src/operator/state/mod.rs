@@ -13,4 +13,4 @@ mod time_index;
 pub use change::{Extent, StateChange};
 pub(super) use grouping::{find_all_slots, find_slots, group_rows};
 pub(super) use keyed_rows::{Evicted, KeyedRows};
-pub(super) use keys::{Keys, equal, hash};
+pub(super) use keys::{Keys, equal, exact, exact_type, hash};

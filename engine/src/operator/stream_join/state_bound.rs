@@ -106,8 +106,13 @@ fn distinct(terms: Vec<(f64, Term)>) -> Vec<(f64, Term)> {
     kept
 }
 
-/// Flattens sums, differences and negations; casts between numbers and to timestamps are looked through.
+/// Flattens sums, differences and negations; casts between numbers and to timestamps are looked through. What has no
+/// column in it is one term, as Spark has folded it by then.
 fn collect(expr: &Expr, sign: f64, terms: &mut Vec<(f64, Term)>) -> Option<()> {
+    if expr.references().is_empty() {
+        terms.push((sign, Term::Micros(constant_micros(expr)?)));
+        return Some(());
+    }
     match expr {
         Expr::Binary { op: BinaryOp::Add, left, right } => {
             collect(left, sign, terms)?;
@@ -131,9 +136,27 @@ fn collect(expr: &Expr, sign: f64, terms: &mut Vec<(f64, Term)>) -> Option<()> {
             terms.push((sign, Term::Column(*id)));
             Some(())
         }
-        Expr::Literal(value) => {
-            terms.push((sign, Term::Micros(literal_micros(value)?)));
-            Some(())
+        _ => None,
+    }
+}
+
+/// The value of a sum of literals.
+fn constant_micros(expr: &Expr) -> Option<f64> {
+    match expr {
+        Expr::Literal(value) => literal_micros(value),
+        Expr::Binary { op: BinaryOp::Add, left, right } => {
+            Some(constant_micros(left)? + constant_micros(right)?)
+        }
+        Expr::Binary { op: BinaryOp::Subtract, left, right } => {
+            Some(constant_micros(left)? - constant_micros(right)?)
+        }
+        Expr::Negate(input) => Some(-constant_micros(input)?),
+        Expr::Cast { input, to } if to.is_numeric() && input.data_type() == DataType::Utf8 => {
+            let Expr::Literal(ScalarValue::Utf8(Some(number))) = &**input else { return None };
+            number.trim().parse::<f64>().ok().map(|seconds| seconds * 1e6)
+        }
+        Expr::Cast { input, to } if to.is_numeric() || matches!(to, DataType::Timestamp(..)) => {
+            constant_micros(input)
         }
         _ => None,
     }
@@ -155,6 +178,7 @@ fn literal_micros(value: &ScalarValue) -> Option<f64> {
         ScalarValue::Int64(Some(v)) => Some(*v as f64 * 1e6),
         ScalarValue::Float32(Some(v)) => Some(f64::from(*v) * 1e6),
         ScalarValue::Float64(Some(v)) => Some(*v * 1e6),
+        ScalarValue::Decimal128(Some(v), _, scale) => Some(*v as f64 / 10f64.powi(i32::from(*scale)) * 1e6),
         _ => None,
     }
 }

@@ -246,10 +246,22 @@ fn the_engine_does_what_the_model_says_with_the_recorded_batches() {
     }
 }
 
+/// Whether a deduplication takes the first of several groups: which one comes out first is left open.
+fn order_of_groups_decides(plan: &LogicalPlan) -> bool {
+    match plan {
+        LogicalPlan::Deduplicate { input, .. } => has_groups(input),
+        other => other.inputs().into_iter().any(order_of_groups_decides),
+    }
+}
+
+fn has_groups(plan: &LogicalPlan) -> bool {
+    matches!(plan, LogicalPlan::Aggregate { .. }) || plan.inputs().into_iter().any(has_groups)
+}
+
 #[test]
 fn the_engine_does_what_the_model_says_however_the_records_are_dealt_out() {
     let mut runner = runner();
-    for mut query in queries() {
+    for mut query in queries().into_iter().filter(|query| !order_of_groups_decides(&query.pipeline.plan)) {
         assert!(query.pipeline.sources.len() <= 4, "a deal is for four sources");
         for _ in 0..4 {
             let deal = deals().new_tree(&mut runner).unwrap().current();
