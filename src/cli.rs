@@ -27,6 +27,8 @@ pub enum Command {
     Run(RunArgs),
     /// Run several scenarios, by default the whole library, and print a line for each
     Test(TestArgs),
+    /// Say what Spark would do to scenarios without a word: its bugs and surprises that their queries run into
+    Lint(LintArgs),
     /// Replay recorded runs of real Spark and compare every batch
     Conform(ConformArgs),
 }
@@ -97,6 +99,14 @@ pub struct TestArgs {
     /// Instead of the checks: run each again for every call at which it could crash, and compare what is left
     #[arg(long)]
     pub crash_everywhere: bool,
+}
+
+/// Arguments of `lint`.
+#[derive(Debug, Args)]
+pub struct LintArgs {
+    /// Scenarios of the library or paths of *.wt.yaml files; without any the whole library
+    #[arg(value_name = "SCENARIO")]
+    pub scenarios: Vec<String>,
 }
 
 /// Arguments of `conform`.

@@ -18,6 +18,7 @@ fn main() -> std::process::ExitCode {
     let exit = match &cli.command {
         Command::Run(args) => command::run::run(args, &cli.output),
         Command::Test(args) => command::test::test(args, &cli.output),
+        Command::Lint(args) => command::lint::lint(args, &cli.output),
         Command::Conform(args) => command::conform::conform(args, &cli.output),
     };
     exit.unwrap_or_else(|error| exit::failed(&error, &cli.output)).into()

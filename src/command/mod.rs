@@ -2,6 +2,7 @@
 
 pub mod conform;
 pub mod crash;
+pub mod lint;
 pub mod run;
 pub mod test;
 

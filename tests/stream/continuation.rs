@@ -1,5 +1,7 @@
 //! What may change about a query between two starts on one checkpoint.
 
+#![allow(clippy::unwrap_used)] // In a test, a panic is the report.
+
 use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;

@@ -1,6 +1,8 @@
 //! A damaged checkpoint: every object of it cut off, with a flipped bit, or gone. The query says which object it is and
 //! what to do, or it does not need the object and gives the right answer; it never gives a wrong one.
 
+#![allow(clippy::unwrap_used)] // In a test, a panic is the report.
+
 use std::rc::Rc;
 
 use wavetank::engine::checkpoint::Checkpoint;

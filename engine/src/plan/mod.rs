@@ -8,6 +8,7 @@ mod aggregate;
 mod column;
 mod constraints;
 mod expr;
+pub mod lint;
 pub mod optimize;
 pub mod support;
 mod window;

@@ -64,7 +64,7 @@ mod tests {
             if batch.0 == 2 { Err("no space".into()) } else { Ok(()) }
         });
         assert_eq!(sink.write(BatchId(0), &[rows.slice(0, 0)]).unwrap().rows, 0);
-        assert_eq!(sink.write(BatchId(1), &[rows.clone()]).unwrap().rows, 2);
+        assert_eq!(sink.write(BatchId(1), std::slice::from_ref(&rows)).unwrap().rows, 2);
         let error = sink.write(BatchId(2), &[rows]).unwrap_err();
         assert_eq!(error.to_string(), "the function for batch 2 failed");
         assert_eq!(seen, [(1, 2), (2, 2)]);

@@ -43,8 +43,8 @@ pub struct StateChange {
 }
 
 impl StateChange {
-    /// A change of the given rows.
-    pub(super) fn new(
+    /// The saved form of rows.
+    pub(super) fn table(
         fields: Vec<Arc<Field>>,
         mut columns: Vec<ArrayRef>,
         matched: BooleanArray,
@@ -125,7 +125,7 @@ mod tests {
         let flags = BooleanArray::from(vec![false; rows.len()]);
         let serials = UInt64Array::from_iter_values(rows.iter().map(|row| row.0));
         StateChange {
-            rows: StateChange::new(fields, vec![values], flags, serials).unwrap(),
+            rows: StateChange::table(fields, vec![values], flags, serials).unwrap(),
             removed: removed.to_vec(),
             matched: matched.to_vec(),
             next_serial,

@@ -297,7 +297,7 @@ impl KeyedRows {
         columns.extend(more);
         let flags: BooleanArray = slots.iter().map(|slot| Some(self.is_matched(*slot))).collect();
         let serials = UInt64Array::from_iter_values(slots.iter().map(|slot| self.serials[*slot as usize]));
-        let rows = StateChange::new(fields, columns, flags, serials)?;
+        let rows = StateChange::table(fields, columns, flags, serials)?;
         Ok(StateChange { rows, removed, matched, next_serial: self.next_serial })
     }
 

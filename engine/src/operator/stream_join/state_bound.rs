@@ -40,6 +40,22 @@ impl StateBound {
         (!candidates.is_empty()).then_some(StateBound { candidates })
     }
 
+    /// Whether a conjunct has equal terms, of which only one counts.
+    pub(crate) fn drops_a_term(conjunct: &Expr) -> bool {
+        let Expr::Binary { op, left, right } = conjunct else { return false };
+        let mut terms = Vec::new();
+        let taken = op.is_comparison()
+            && collect(left, 1.0, &mut terms).is_some()
+            && collect(right, -1.0, &mut terms).is_some();
+        taken && distinct(terms.clone()).len() < terms.len()
+    }
+
+    /// Whether a conjunct holds a side's rows by a constant that has nothing to do with a watermark.
+    pub(crate) fn is_constant(conjunct: &Expr, side: &[Column], other: &[Column]) -> bool {
+        other.iter().any(|column| column.delay.is_some())
+            && solve(conjunct, side, other).is_some_and(|candidate| candidate.watermark_terms == 0.0)
+    }
+
     /// State rows at or before the result can match nothing that is still to come.
     pub(crate) fn at(&self, watermark: Watermark) -> Watermark {
         let millis = self.candidates.iter().map(|c| {
