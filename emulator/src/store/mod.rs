@@ -13,6 +13,7 @@ mod streams;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode};
 
 pub(crate) use bodies::BodyId;
@@ -225,6 +226,8 @@ fn create_directory(path: &Path) -> Result<(), OpenError> {
 /// power cut can lose the latest commits, never consistency. Else: nothing that outlives the process.
 fn configure(connection: &Connection, lasting: bool) -> rusqlite::Result<()> {
     connection.set_prepared_statement_cache_capacity(STATEMENTS_CACHED);
+    // Without it SQLite looks at the bound values and prepares some statements anew at each call.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     // Whoever has the directory keeps it: waiting would not help.
     connection.busy_timeout(std::time::Duration::ZERO)?;
     let (journal, synchronous) = if lasting { ("WAL", "NORMAL") } else { ("MEMORY", "OFF") };
