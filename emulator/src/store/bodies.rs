@@ -12,7 +12,7 @@
 //! whole. Not handled: bodies written by a process that died before the row committed stay behind;
 //! the next body of the same id replaces them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::ops::Range;
@@ -38,6 +38,8 @@ pub(super) enum Bodies {
         folder: PathBuf,
         /// Whether a body is on the disk before it has its name.
         lasting: bool,
+        /// Small bodies that this process has written out; what an earlier one wrote out stays.
+        copies: BTreeSet<BodyId>,
     },
 }
 
@@ -72,17 +74,22 @@ impl Transaction<'_> {
 
     /// Says that no row of this transaction points to a body any more.
     pub fn release_body(&mut self, id: BodyId) -> Result<()> {
-        self.sql.prepare_cached("DELETE FROM small_bodies WHERE body_id = ?1")?.execute([id.0 as i64])?;
-        self.changes.unreferenced.push(id);
+        let sql = "DELETE FROM small_bodies WHERE body_id = ?1";
+        let small = self.sql.prepare_cached(sql)?.execute([id.0 as i64])? > 0;
+        // Most small bodies have no file, and asking the file system for one costs as much as the rest.
+        if !small || self.bodies.has_copy(id) {
+            self.changes.unreferenced.push(id);
+        }
         Ok(())
     }
 
     /// The file of a body, where bodies are files; a small one is written out for it.
     pub fn body_file(&mut self, id: BodyId) -> Result<Option<PathBuf>> {
-        let Bodies::Directory { folder, .. } = &*self.bodies else { return Ok(None) };
-        let Some(body) = self.small_body(id)? else { return Ok(Some(file_of(folder, id))) };
+        let small = self.small_body(id)?;
+        let Bodies::Directory { folder, copies, .. } = &mut *self.bodies else { return Ok(None) };
+        let Some(body) = small else { return Ok(Some(file_of(folder, id))) };
         let file = small_file_of(folder, id);
-        if !file.exists() {
+        if copies.insert(id) && !file.exists() {
             // A copy of what is in the database.
             write_whole(&file, &body, false)?;
         }
@@ -110,7 +117,12 @@ impl Bodies {
     }
 
     pub fn in_directory(folder: PathBuf, lasting: bool) -> Self {
-        Self::Directory { folder, lasting }
+        Self::Directory { folder, lasting, copies: BTreeSet::new() }
+    }
+
+    /// Whether a small body was written out.
+    fn has_copy(&self, id: BodyId) -> bool {
+        matches!(self, Self::Directory { copies, .. } if copies.contains(&id))
     }
 
     /// Removes bodies that no row points to. One that cannot be removed is waste on the disk and
@@ -127,7 +139,7 @@ impl Bodies {
                 bodies.insert(id, body);
                 Ok(())
             }
-            Self::Directory { folder, lasting } => write_whole(&file_of(folder, id), &body, *lasting),
+            Self::Directory { folder, lasting, .. } => write_whole(&file_of(folder, id), &body, *lasting),
         }
     }
 
