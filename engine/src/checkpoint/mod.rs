@@ -127,8 +127,9 @@ impl Checkpoint {
     /// [`EngineError::CorruptCheckpoint`] when an object that is needed is missing or damaged.
     pub fn open(&mut self, identity: &Identity) -> Result<Option<Past>> {
         self.kept = self.list()?;
-        let files = self.kept.iter().filter_map(|name| StateFile::parse(name));
-        self.snapshots = files.filter(|file| file.snapshot).map(|file| file.version).collect();
+        self.snapshots = self.states().filter(|file| file.snapshot).map(|file| file.version).collect();
+        self.oldest_state = self.states().map(|file| file.version).min().unwrap_or(0);
+        self.cleaned = self.logged().map(|batch| batch.0).min().unwrap_or(0);
         let latest = |folder| self.kept.iter().filter_map(|name| layout::batch(name, folder)).max();
         let (planned, committed) = (latest(layout::OFFSETS), latest(layout::COMMITS));
         let recovery = recover(planned, committed).map_err(|found| self.missing(&found.missing))?;
@@ -204,21 +205,18 @@ impl Checkpoint {
     /// # Errors
     /// [`EngineError::CorruptCheckpoint`] when an object that is needed is missing or damaged.
     pub fn load_state(&mut self, batch: BatchId) -> Result<Vec<OperatorState>> {
-        let mut files: Vec<StateFile> = self.kept.iter().filter_map(|name| StateFile::parse(name)).collect();
-        files.sort_unstable();
-        let later: Vec<String> =
-            files.iter().filter(|file| file.version > batch.0).map(|file| file.name()).collect();
+        let later =
+            self.states().filter(|file| file.version > batch.0).map(StateFile::name).collect::<Vec<_>>();
         self.delete(&later)?;
         self.snapshots.retain(|version| *version <= batch.0);
-        let snapshot = files.iter().rposition(|file| file.snapshot && file.version <= batch.0);
-        let Some(snapshot) = snapshot.map(|at| files[at]) else {
-            let oldest = files.iter().map(|file| file.version).min().unwrap_or(batch.0);
-            let file = StateFile { version: oldest.min(batch.0), snapshot: true };
+        let Some(snapshot) = self.snapshots.last().copied() else {
+            let oldest = self.states().map(|file| file.version).min();
+            let file = StateFile { version: oldest.unwrap_or(batch.0), snapshot: true };
             return Err(self.missing(&file.name()));
         };
         let mut versions = Vec::new();
-        for version in snapshot.version..=batch.0 {
-            let file = StateFile { version, snapshot: version == snapshot.version };
+        for version in snapshot..=batch.0 {
+            let file = StateFile { version, snapshot: version == snapshot };
             let name = file.name();
             let object = self.get_object(&name)?.ok_or_else(|| self.missing(&name))?;
             self.chain.add(file, object.len() as u64);
@@ -227,7 +225,7 @@ impl Checkpoint {
                 state_file::decode(version, &contents).map_err(|problem| self.damaged(&name, problem))?,
             );
         }
-        let latest = StateFile { version: batch.0, snapshot: snapshot.version == batch.0 };
+        let latest = StateFile { version: batch.0, snapshot: snapshot == batch.0 };
         state_file::fold(&versions).map_err(|problem| self.damaged(&latest.name(), problem))
     }
 
@@ -238,8 +236,7 @@ impl Checkpoint {
             Recovery::Continue { next } => next.0,
             Recovery::Replay { batch } => batch.0 + 1,
         };
-        let versions = self.kept.iter().filter_map(|name| StateFile::parse(name)).map(|file| file.version);
-        match versions.filter(|version| *version > latest).max() {
+        match self.states().map(|file| file.version).filter(|version| *version > latest).max() {
             Some(version) => Err(self.missing(&layout::offsets(BatchId(version - 1)))),
             None => Ok(()),
         }
@@ -263,6 +260,18 @@ impl Checkpoint {
             self.snapshots.retain(|version| *version >= base);
         }
         self.delete(&old)
+    }
+
+    /// The state files there are.
+    fn states(&self) -> impl Iterator<Item = StateFile> {
+        self.kept.iter().filter_map(|name| StateFile::parse(name))
+    }
+
+    /// The batches whose plans or commits there are.
+    fn logged(&self) -> impl Iterator<Item = BatchId> {
+        let of =
+            |name: &String| [layout::OFFSETS, layout::COMMITS].iter().find_map(|f| layout::batch(name, f));
+        self.kept.iter().filter_map(of)
     }
 
     fn put<T: Serialize>(&mut self, name: &str, entry: &T) -> Result<()> {

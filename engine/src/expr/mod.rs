@@ -22,11 +22,11 @@ pub(crate) use compile::true_rows;
 pub use compile::{CompiledExpr, compile};
 pub use decimal_arithmetic::decimal_result;
 pub(crate) use functions::item_field;
-pub(crate) use functions::json_texts;
 pub use functions::{
     CASTS, CommonType, Function, Misuse, Signature, all as functions, find as find_function,
     names as function_names,
 };
+pub(crate) use functions::{cast_to, json_texts};
 
 /// Text to an instant in microseconds, in UTC where the text names no zone (Spark `stringToTimestamp`).
 pub(crate) fn parse_timestamp(text: &str) -> Option<i64> {

@@ -3,21 +3,9 @@
 use arrow::datatypes::{DataType, TimeUnit};
 use datafusion_common::ScalarValue;
 
+pub(super) use crate::expr::cast_to;
 use crate::expr::{can_cast, find_function};
 use crate::plan::{BinaryOp, Expr};
-
-/// Wraps an expression in a cast unless it has the type already. A literal null just changes its type.
-pub(super) fn cast_to(expr: Expr, to: &DataType) -> Expr {
-    if expr.data_type() == *to {
-        return expr;
-    }
-    if let Expr::Literal(ScalarValue::Null) = expr
-        && let Ok(null) = ScalarValue::try_from(to)
-    {
-        return Expr::Literal(null);
-    }
-    Expr::Cast { input: Box::new(expr), to: to.clone() }
-}
 
 /// The operands of a binary operator, cast to the types that it works on. `None` when Spark knows no such operator.
 pub(super) fn binary(op: BinaryOp, left: Expr, right: Expr) -> Option<Expr> {

@@ -241,7 +241,7 @@ fn parts(
 }
 
 /// The settings of the query. The error names a setting that is not replayed.
-fn options(config: &Config) -> Result<QueryOptions, String> {
+pub(crate) fn options(config: &Config) -> Result<QueryOptions, String> {
     if let Some(name) = config.spark_conf.keys().next() {
         return Err(format!("the setting `{name}` of Spark is not supported"));
     }

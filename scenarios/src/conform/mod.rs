@@ -6,7 +6,7 @@
 
 pub(crate) mod build;
 pub(crate) mod compare;
-mod execute;
+pub(crate) mod execute;
 mod load;
 pub(crate) mod memory;
 mod record;

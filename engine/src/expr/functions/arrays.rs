@@ -18,10 +18,10 @@ use arrow::datatypes::{DataType, FieldRef};
 use datafusion_common::{Result, exec_err};
 
 use super::Implementation::{Kernel, Rewrite};
-use super::collection::{item_field, item_type, pair_type, range};
+use super::collection::{item_field, item_type, list_and_item, pair_type, range};
 use super::rows::{bigints, ints, strict};
 use super::signature::Class::*;
-use super::signature::{Signature, cast_to, gives};
+use super::signature::{Signature, gives};
 use super::{CommonType, Function, function};
 use crate::plan::Expr;
 use crate::types::{array_type, map_type, sql_type_name};
@@ -151,16 +151,9 @@ fn map_of_entries(args: &[Expr]) -> Result<DataType, String> {
     }
 }
 
-/// Brings elements and value to their common type.
-fn with_item(mut args: Vec<Expr>, common: CommonType, to: &'static Function) -> Result<Expr, String> {
-    let (value, list) = (args.remove(1), args.remove(0));
-    let item = item_type(&list.data_type())?;
-    let met = common(&item, &value.data_type()).ok_or_else(|| {
-        let (item, value) = (sql_type_name(&item), sql_type_name(&value.data_type()));
-        format!("[DATATYPE_MISMATCH.ARRAY_FUNCTION_DIFF_TYPES] an array of {item} cannot hold a value of type {value}")
-    })?;
-    let list = if met == item { list } else { cast_to(list, &array_type(met.clone())) };
-    to.call(vec![list, cast_to(value, &met)], &[None, None], common).map_err(|misuse| misuse.to_string())
+/// The call on a list and a value, brought to the same type.
+fn with_item(args: Vec<Expr>, common: CommonType, to: &'static Function) -> Result<Expr, String> {
+    to.call(list_and_item(args, common)?, &[None, None], common).map_err(|misuse| misuse.to_string())
 }
 
 /// An array of each row's elements at some places of `items`.

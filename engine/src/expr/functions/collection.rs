@@ -236,8 +236,14 @@ fn array_size(args: &[ArrayRef], _: &DataType) -> Result<ArrayRef> {
     sizes(args, None)
 }
 
+/// Whether an element equals the value.
+fn array_contains(args: Vec<Expr>, common: CommonType) -> Result<Expr, String> {
+    let args = list_and_item(args, common)?;
+    Ok(Expr::Call { function: &CONTAINS, args, data_type: DataType::Boolean })
+}
+
 /// Brings elements and value to their common type.
-fn array_contains(mut args: Vec<Expr>, common: CommonType) -> Result<Expr, String> {
+pub(super) fn list_and_item(mut args: Vec<Expr>, common: CommonType) -> Result<Vec<Expr>, String> {
     let (value, list) = (args.remove(1), args.remove(0));
     let item = item_type(&list.data_type())?;
     let met = common(&item, &value.data_type()).ok_or_else(|| {
@@ -245,8 +251,7 @@ fn array_contains(mut args: Vec<Expr>, common: CommonType) -> Result<Expr, Strin
         format!("[DATATYPE_MISMATCH.ARRAY_FUNCTION_DIFF_TYPES] an array of {item} cannot hold a value of type {value}")
     })?;
     let list = if met == item { list } else { cast_to(list, &array_type(met.clone())) };
-    let args = vec![list, cast_to(value, &met)];
-    Ok(Expr::Call { function: &CONTAINS, args, data_type: DataType::Boolean })
+    Ok(vec![list, cast_to(value, &met)])
 }
 
 /// Null when the value is not there but a null is.

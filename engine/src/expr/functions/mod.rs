@@ -41,6 +41,7 @@ use crate::session::Session;
 pub use casts::CASTS;
 pub(crate) use fields::item_field;
 pub(crate) use json::json_texts;
+pub(crate) use signature::cast_to;
 pub use signature::{CommonType, Misuse, Problem, Signature};
 
 /// A scalar function known to the planner.

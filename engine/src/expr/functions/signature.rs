@@ -257,7 +257,7 @@ fn is_window(data_type: &DataType) -> bool {
 }
 
 /// Wraps an expression in a cast unless it has the type already. A literal null just changes its type.
-pub(super) fn cast_to(expr: Expr, to: &DataType) -> Expr {
+pub(crate) fn cast_to(expr: Expr, to: &DataType) -> Expr {
     if expr.data_type() == *to {
         return expr;
     }

@@ -94,7 +94,7 @@ fn query(text: &str, mode: &str, policy: &str) -> Option<Query> {
     );
     let vector = serde_json::from_str(&text).unwrap();
     let pipeline = build::build(&vector).unwrap();
-    let query = Query { pipeline, options: options(&vector.config), vector };
+    let query = Query { pipeline, options: options(&vector.config).unwrap(), vector };
     Model::new(&query.pipeline, &query.options).is_ok().then_some(query)
 }
 

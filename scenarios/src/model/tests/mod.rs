@@ -7,14 +7,13 @@ mod recorded;
 use std::path::Path;
 
 use wavetank_engine::batch::BatchId;
-use wavetank_engine::plan::{OutputMode, Pipeline};
+use wavetank_engine::plan::Pipeline;
 use wavetank_engine::progress::StateProgress;
 use wavetank_engine::query::QueryOptions;
-use wavetank_engine::session::Session;
-use wavetank_engine::watermark::WatermarkPolicy;
 
 use super::{ModelBatch, ModelOutcome};
-use crate::conform::{Batch, Cause, Config, Mode, Outcome, Policy, State, Vector, build, load, value};
+use crate::conform::execute::options;
+use crate::conform::{Batch, Cause, Outcome, State, Vector, build, load, value};
 
 /// What is there for a batch to read: the texts of each source's records.
 type Records = Vec<Vec<String>>;
@@ -32,30 +31,12 @@ fn queries() -> Vec<Query> {
     let ran = recordings.into_iter().filter(|r| matches!(r.vector.expected, Outcome::Ran { .. }));
     let query = |vector: Vector| Query {
         pipeline: build::build(&vector).unwrap(),
-        options: options(&vector.config),
+        options: options(&vector.config).unwrap(),
         vector,
     };
     let queries: Vec<Query> = ran.map(|recording| query(recording.vector)).collect();
     assert!(queries.len() > 250, "the recordings are there");
     queries
-}
-
-fn options(config: &Config) -> QueryOptions {
-    assert!(config.spark_conf.is_empty() && !config.ansi, "no recording asks for more");
-    QueryOptions {
-        policy: match config.watermark_policy {
-            Policy::Min => WatermarkPolicy::Min,
-            Policy::Max => WatermarkPolicy::Max,
-        },
-        mode: match config.output_mode {
-            Mode::Append => OutputMode::Append,
-            Mode::Update => OutputMode::Update,
-            Mode::Complete => OutputMode::Complete,
-        },
-        session: Session::in_zone(&config.session_timezone).unwrap(),
-        no_data_batches: config.no_data_batches,
-        ..QueryOptions::default()
-    }
 }
 
 impl Query {
