@@ -75,6 +75,11 @@ pub fn colours(output: &OutputArgs) -> bool {
     !output.no_color && std::env::var_os("NO_COLOR").is_none() && std::io::stderr().is_terminal()
 }
 
+/// Whether to colour what goes to standard output.
+pub fn colours_on_stdout(output: &OutputArgs) -> bool {
+    !output.no_color && std::env::var_os("NO_COLOR").is_none() && std::io::stdout().is_terminal()
+}
+
 /// A reader that has read enough (`| head`) is no failure.
 fn is_broken_pipe(error: &anyhow::Error) -> bool {
     let broken = |e: &std::io::Error| e.kind() == std::io::ErrorKind::BrokenPipe;
@@ -84,9 +89,8 @@ fn is_broken_pipe(error: &anyhow::Error) -> bool {
 /// Writes to standard output.
 pub fn print(text: &str, output: &OutputArgs) -> std::io::Result<()> {
     let stdout = std::io::stdout();
-    let coloured = !output.no_color && std::env::var_os("NO_COLOR").is_none() && stdout.is_terminal();
     let mut stdout = stdout.lock();
-    match coloured {
+    match colours_on_stdout(output) {
         true => stdout.write_all(text.as_bytes())?,
         false => stdout.write_all(anstream::adapter::strip_str(text).to_string().as_bytes())?,
     }

@@ -147,6 +147,11 @@ pub struct Trace {
 impl Trace {
     /// [`Trace::operator`] of rows that were written.
     pub const SINK: &'static str = "sink";
+
+    /// Whether a row of this record took part, on either side.
+    pub fn concerns(&self, record: RecordId) -> bool {
+        self.record == record || matches!(self.event, TraceEvent::Joined { with } if with == record)
+    }
 }
 
 /// What one micro-batch lost and rejected.

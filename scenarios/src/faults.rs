@@ -1,11 +1,11 @@
 //! Faults at the engine's ports: every call goes through here, is counted, and may be made to fail, to take long, or
 //! to be the last thing that the process did.
 //!
-//! A crash takes everything in the process with it and nothing outside: after it every call of the same process
-//! fails, until [`Faults::restart`].
+//! A verdict comes from the number of the call, or from a [`Rule`] about calls of its kind. A crash takes everything in
+//! the process with it and nothing outside: after it every call of the same process fails, until [`Faults::restart`].
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use wavetank_engine::ports::{
@@ -14,6 +14,8 @@ use wavetank_engine::ports::{
 };
 
 use crate::clock::VirtualClock;
+use crate::file::CrashPoint;
+use crate::rng::Rng;
 
 /// What happens to one call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,6 +32,95 @@ pub enum Verdict {
     Fail,
     /// The call takes so many milliseconds of virtual time.
     Slow(i64),
+    /// The service has had too many calls.
+    Throttle,
+    /// The shard iterator is too old. Another call passes.
+    Expire,
+}
+
+impl Verdict {
+    /// The name in `wavetank.api_calls`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::CrashBefore => "crash_before",
+            Self::CrashAfter => "crash_after",
+            Self::Tear(_) => "torn",
+            Self::Lose => "lost",
+            Self::Fail => "failed",
+            Self::Slow(_) => "slow",
+            Self::Throttle => "throttled",
+            Self::Expire => "expired",
+        }
+    }
+}
+
+/// A process: a job's number in its scenario.
+pub type Process = usize;
+
+/// A verdict on calls of a kind.
+#[derive(Debug, Clone)]
+pub struct Rule {
+    /// Which calls.
+    pub calls: Calls,
+    /// What happens to them.
+    pub verdict: Verdict,
+    /// To how many of them: 1 is all.
+    pub share: f64,
+    /// Until when it holds.
+    pub until: Until,
+    /// Draws which of the calls are meant.
+    pub rng: Rng,
+}
+
+/// Calls of a kind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Calls {
+    /// Of one of these ports.
+    Ports(&'static [&'static str]),
+    /// At a point of a batch, by any process; the first such call uses the rule up.
+    Point(CrashPoint),
+}
+
+/// Until when a rule holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Until {
+    /// Until this instant of virtual time, in milliseconds.
+    Millis(i64),
+    /// Until the triggers of this instant are over.
+    Triggers,
+}
+
+impl Calls {
+    fn include(self, port: &str, operation: &str, target: &str) -> bool {
+        match self {
+            Self::Ports(ports) => ports.contains(&port),
+            Self::Point(point) => point.is_at(port, operation, target),
+        }
+    }
+}
+
+impl CrashPoint {
+    /// Whether a call is the one at this point of a batch.
+    fn is_at(self, port: &str, operation: &str, target: &str) -> bool {
+        let put = |wanted: &str, part: &str| port == wanted && operation == "put" && target.contains(part);
+        match self {
+            Self::Now => false,
+            Self::BeforePlan | Self::AfterPlan => put("checkpoint", "/offsets/"),
+            Self::BeforeState => put("checkpoint", "/state/"),
+            Self::BeforeSink | Self::DuringSink => put("sink", ""),
+            Self::BeforeCommit | Self::AfterCommit => put("checkpoint", "/commits/"),
+        }
+    }
+
+    /// What happens to the call at this point.
+    pub fn verdict(self) -> Verdict {
+        match self {
+            Self::AfterPlan | Self::DuringSink | Self::AfterCommit => Verdict::CrashAfter,
+            Self::Now | Self::BeforePlan | Self::BeforeState | Self::BeforeSink | Self::BeforeCommit => {
+                Verdict::CrashBefore
+            }
+        }
+    }
 }
 
 /// One call of a port.
@@ -49,6 +140,12 @@ pub struct Call {
     pub bytes: usize,
     /// The trigger during which it was made, from 0.
     pub trigger: u32,
+    /// Whose process made it.
+    pub process: Process,
+    /// When, in milliseconds of virtual time.
+    pub millis: i64,
+    /// What happened to it.
+    pub verdict: Option<Verdict>,
 }
 
 /// What a call does outside the process.
@@ -70,62 +167,96 @@ pub struct Killed;
 #[error("the service did not answer (a fault of the scenario)")]
 pub struct Failed;
 
+/// A service has had too many calls, by a fault of the scenario.
+#[derive(Debug, thiserror::Error)]
+#[error("the service has had too many calls (a fault of the scenario)")]
+pub struct Throttled;
+
+/// A shard iterator is too old, by a fault of the scenario.
+#[derive(Debug, thiserror::Error)]
+#[error("the shard iterator has expired (a fault of the scenario)")]
+pub struct Expired;
+
 /// Counts calls and decides about them; clones share both.
 #[derive(Clone)]
-pub struct Faults(Rc<RefCell<State>>);
+pub struct Faults {
+    state: Rc<RefCell<State>>,
+    process: Process,
+}
 
 struct State {
     clock: VirtualClock,
     verdicts: BTreeMap<u64, Verdict>,
+    rules: Vec<Rule>,
     calls: u64,
     trigger: u32,
-    killed: bool,
+    killed: BTreeSet<Process>,
     /// Every call so far, if they are wanted.
     trace: Option<Vec<Call>>,
 }
 
 impl Faults {
-    /// Verdicts by the number of the call; all other calls pass.
+    /// Verdicts by the number of the call; all other calls pass. The calls are those of the first process.
     pub fn new(clock: VirtualClock, verdicts: impl IntoIterator<Item = (u64, Verdict)>) -> Self {
-        let verdicts = verdicts.into_iter().collect();
-        Self(Rc::new(RefCell::new(State {
+        let state = State {
             clock,
-            verdicts,
+            verdicts: verdicts.into_iter().collect(),
+            rules: Vec::new(),
             calls: 0,
             trigger: 0,
-            killed: false,
+            killed: BTreeSet::new(),
             trace: None,
-        })))
+        };
+        Self { state: Rc::new(RefCell::new(state)), process: 0 }
+    }
+
+    /// The same for the calls of another process.
+    #[must_use]
+    pub fn of(&self, process: Process) -> Self {
+        Self { state: Rc::clone(&self.state), process }
+    }
+
+    /// From here on a rule holds.
+    pub fn add(&self, rule: Rule) {
+        self.state.borrow_mut().rules.push(rule);
     }
 
     /// Keeps the calls from here on for [`Faults::take_trace`].
     pub fn trace(&self) {
-        self.0.borrow_mut().trace = Some(vec![]);
+        self.state.borrow_mut().trace.get_or_insert_default();
     }
 
-    /// The calls that were kept.
+    /// The calls that were kept since they were last taken; they go on being kept.
     pub fn take_trace(&self) -> Vec<Call> {
-        self.0.borrow_mut().trace.take().unwrap_or_default()
+        self.state.borrow_mut().trace.as_mut().map(std::mem::take).unwrap_or_default()
     }
 
     /// Calls made so far, those of processes that are dead included.
     pub fn calls(&self) -> u64 {
-        self.0.borrow().calls
+        self.state.borrow().calls
     }
 
-    /// The calls from here on belong to another trigger.
+    /// The triggers of this instant are over: the calls from here on belong to another one.
     pub fn next_trigger(&self) {
-        self.0.borrow_mut().trigger += 1;
+        let mut state = self.state.borrow_mut();
+        state.trigger += 1;
+        let now = state.clock.now_millis();
+        state.rules.retain(|rule| matches!(rule.until, Until::Millis(end) if end > now));
+    }
+
+    /// Kills the process.
+    pub fn kill(&self) {
+        self.state.borrow_mut().killed.insert(self.process);
     }
 
     /// Whether the process is dead.
     pub fn killed(&self) -> bool {
-        self.0.borrow().killed
+        self.state.borrow().killed.contains(&self.process)
     }
 
     /// A new process begins.
     pub fn restart(&self) {
-        self.0.borrow_mut().killed = false;
+        self.state.borrow_mut().killed.remove(&self.process);
     }
 
     /// Makes a call under its verdict. `call` is told how much of an object arrives, if not all of it; `lost` is the
@@ -138,7 +269,7 @@ impl Faults {
     ) -> PortResult<T> {
         let verdict = self.begin(of)?;
         let killed = || -> PortError {
-            self.0.borrow_mut().killed = true;
+            self.kill();
             Box::new(Killed)
         };
         match verdict {
@@ -149,8 +280,11 @@ impl Faults {
             Some(Verdict::Tear(_)) => Err(killed()),
             Some(Verdict::Lose) => lost.ok_or_else(|| Box::new(Failed) as PortError),
             Some(Verdict::Fail) => Err(Box::new(Failed)),
+            Some(Verdict::Throttle) => Err(Box::new(Throttled)),
+            Some(Verdict::Expire) if of.1 == "get_records" => Err(Box::new(Expired)),
+            Some(Verdict::Expire) => call(None),
             Some(Verdict::Slow(millis)) => {
-                let clock = self.0.borrow().clock.clone();
+                let clock = self.state.borrow().clock.clone();
                 clock.advance_to(clock.now_millis() + millis);
                 call(None)
             }
@@ -162,21 +296,43 @@ impl Faults {
         &self,
         (port, operation, target, effect): (&'static str, &'static str, &str, Effect),
     ) -> PortResult<Option<Verdict>> {
-        let mut state = self.0.borrow_mut();
-        if state.killed {
+        let process = self.process;
+        let mut state = self.state.borrow_mut();
+        if state.killed.contains(&process) {
             return Err(Box::new(Killed));
         }
-        let (number, trigger) = (state.calls, state.trigger);
+        let (number, trigger, millis) = (state.calls, state.trigger, state.clock.now_millis());
         state.calls += 1;
+        let verdict = state.verdicts.get(&number).copied().or_else(|| state.by_rule(port, operation, target));
         if let Some(trace) = &mut state.trace {
             let (changes, bytes) = match effect {
                 Effect::None => (false, 0),
                 Effect::Change => (true, 0),
                 Effect::Put(bytes) => (true, bytes),
             };
-            trace.push(Call { number, port, operation, target: target.to_owned(), changes, bytes, trigger });
+            let target = target.to_owned();
+            trace.push(Call { number, port, operation, target, changes, bytes, trigger, process, millis, verdict });
         }
-        Ok(state.verdicts.get(&number).copied())
+        Ok(verdict)
+    }
+}
+
+impl State {
+    /// The verdict of the first rule that means this call.
+    fn by_rule(&mut self, port: &str, operation: &str, target: &str) -> Option<Verdict> {
+        let now = self.clock.now_millis();
+        let at = self.rules.iter_mut().position(|rule| {
+            let holds = match rule.until {
+                Until::Millis(end) => now < end,
+                Until::Triggers => true,
+            };
+            holds && rule.calls.include(port, operation, target) && rule.rng.chance(rule.share)
+        })?;
+        let verdict = self.rules[at].verdict;
+        if let Calls::Point(_) = self.rules[at].calls {
+            self.rules.remove(at);
+        }
+        Some(verdict)
     }
 }
 
@@ -294,7 +450,45 @@ mod tests {
         assert!(store.put("a", Bytes::from("body")).unwrap_err().is::<Failed>());
         assert_eq!(objects.get("a").unwrap(), None);
         store.put("a", Bytes::from("body")).unwrap();
-        assert_eq!(store.faults.0.borrow().clock.now_millis(), 2500);
+        assert_eq!(store.faults.state.borrow().clock.now_millis(), 2500);
+    }
+
+    #[test]
+    fn a_crash_at_a_point_happens_once_and_kills_one_process() {
+        let (mut first, _) = store(&[]);
+        let mut second = Faulty { inner: Objects::default(), port: "checkpoint", faults: first.faults.of(1) };
+        let point = CrashPoint::BeforeCommit;
+        first.faults.add(Rule {
+            calls: Calls::Point(point),
+            verdict: point.verdict(),
+            share: 1.0,
+            until: Until::Triggers,
+            rng: Rng::new(0),
+        });
+        first.put("c/offsets/0", Bytes::new()).unwrap();
+        assert!(first.put("c/commits/0", Bytes::new()).unwrap_err().is::<Killed>());
+        second.put("c/commits/0", Bytes::new()).unwrap();
+        assert!(first.faults.killed() && !second.faults.killed());
+        first.faults.restart();
+        first.put("c/commits/0", Bytes::new()).unwrap();
+    }
+
+    #[test]
+    fn a_rule_hits_its_share_until_its_time_is_over() {
+        let (mut store, _) = store(&[]);
+        store.faults.add(Rule {
+            calls: Calls::Ports(&["checkpoint"]),
+            verdict: Verdict::Throttle,
+            share: 0.5,
+            until: Until::Millis(1000),
+            rng: Rng::new(7).fork("throttle"),
+        });
+        let mut refused = || (0..1000).filter(|_| store.list("x").is_err_and(|e| e.is::<Throttled>())).count();
+        let during = refused();
+        assert!((400..600).contains(&during), "{during}");
+        store.faults.state.borrow().clock.advance_to(1000);
+        let mut refused = || (0..1000).filter(|_| store.list("x").is_err()).count();
+        assert_eq!(refused(), 0);
     }
 
     #[test]
@@ -312,6 +506,9 @@ mod tests {
             changes: true,
             bytes: 0,
             trigger: 1,
+            process: 0,
+            millis: 0,
+            verdict: None,
         };
         assert_eq!(store.faults.take_trace(), [call]);
     }

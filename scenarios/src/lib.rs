@@ -15,6 +15,7 @@
 
 pub mod adapters;
 pub mod check;
+pub mod chronicle;
 pub mod clock;
 pub mod conform;
 pub mod crash;
@@ -23,6 +24,7 @@ pub mod file;
 pub mod generate;
 pub mod keep;
 pub mod library;
+mod line_check;
 pub mod model;
 pub mod producer;
 pub mod recorder;
@@ -31,4 +33,5 @@ mod resources;
 pub mod rng;
 pub mod run;
 pub mod scenario;
+pub mod story;
 pub mod world;

@@ -7,18 +7,15 @@ pub struct Entry {
     pub name: &'static str,
     /// The text of `<name>.wt.yaml`.
     pub file: &'static str,
-    /// The pipeline's file name, as the scenario writes it.
-    pub pipeline_name: &'static str,
-    /// The pipeline's text.
-    pub pipeline: &'static str,
+    /// The pipelines: file name, as the scenario writes it, and text.
+    pub pipelines: &'static [(&'static str, &'static str)],
 }
 
 /// Every scenario of the library, by name.
 pub const SCENARIOS: &[Entry] = &[Entry {
     name: "nested-join",
     file: include_str!("../library/nested-join/nested-join.wt.yaml"),
-    pipeline_name: "pipeline.sql",
-    pipeline: include_str!("../library/nested-join/pipeline.sql"),
+    pipelines: &[("pipeline.sql", include_str!("../library/nested-join/pipeline.sql"))],
 }];
 
 /// The scenario of that name.

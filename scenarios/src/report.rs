@@ -4,11 +4,13 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use crate::file::FileError;
+
 /// Version of the JSON form.
-pub const SCHEMA: &str = "wavetank.run/1";
+pub const SCHEMA: &str = "wavetank.run/2";
 
 /// The result of one run.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, Serialize)]
 pub struct RunReport {
     /// [`SCHEMA`].
     pub schema: &'static str,
@@ -18,22 +20,18 @@ pub struct RunReport {
     pub engine: &'static str,
     /// What every draw followed from.
     pub seed: u64,
-    /// Per stream, in the order of the scenario.
+    /// What was sent, per stream and then per prefix of objects, in the order of the scenario.
     pub streams: Vec<StreamReport>,
-    /// The sink's table, and what it got.
-    pub sink: SinkTotals,
+    /// What each streaming job did, in the order of the scenario.
+    pub jobs: Vec<JobReport>,
     /// Rows lost, by stream and reason.
     pub lost: Vec<LostRows>,
     /// Records that did not decode, wholly or in a field.
     pub records_rejected: u64,
-    /// Micro-batches run.
-    pub batches: u64,
-    /// The watermark at the end.
-    pub watermark: String,
-    /// Rows that wait in state at the end.
-    pub state_rows: u64,
     /// Virtual time from the first trigger to the last, in seconds.
     pub virtual_seconds: i64,
+    /// The lines of the timeline of which something is expected.
+    pub timeline: Vec<LineReport>,
     /// The verdicts.
     pub checks: Vec<CheckResult>,
 }
@@ -51,12 +49,14 @@ pub struct StreamReport {
     pub read: u64,
 }
 
-/// What the sink got.
+/// What a streaming job did.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-pub struct SinkTotals {
+pub struct JobReport {
+    /// Its name.
+    pub job: String,
     /// What was done to the rows last: `joined`, `grouped`, or `written` if neither.
     pub by: &'static str,
-    /// Database and table.
+    /// Database and table that it writes.
     pub table: String,
     /// Rows written.
     pub rows: u64,
@@ -64,6 +64,50 @@ pub struct SinkTotals {
     pub objects: u64,
     /// Bytes written.
     pub bytes: u64,
+    /// Micro-batches run.
+    pub batches: u64,
+    /// The watermark at the end; none where no stream has one.
+    pub watermark: Option<String>,
+    /// Rows that wait in state at the end.
+    pub state_rows: u64,
+}
+
+/// What came of a line of the timeline.
+#[derive(Debug, Clone, Serialize)]
+pub struct LineReport {
+    /// File and line (from 1).
+    pub file: String,
+    /// See `file`.
+    pub line: usize,
+    /// The line itself.
+    pub text: String,
+    /// The expectations that do not hold; none of a line that passed.
+    pub failures: Vec<LineFailure>,
+}
+
+/// An expectation that does not hold.
+#[derive(Debug, Clone, Serialize)]
+pub struct LineFailure {
+    /// In a sentence.
+    pub message: String,
+    /// Where in the line, from 1.
+    pub column: usize,
+    /// What is known of it.
+    pub help: Option<String>,
+    /// The same with its place, to be drawn.
+    #[serde(skip)]
+    pub error: FileError,
+}
+
+impl From<FileError> for LineFailure {
+    fn from(error: FileError) -> Self {
+        Self {
+            message: error.message().to_owned(),
+            column: error.line_column().1,
+            help: error.advice().map(str::to_owned),
+            error,
+        }
+    }
 }
 
 /// Rows of one stream that were lost for one reason.
@@ -112,8 +156,9 @@ pub enum Verdict {
 }
 
 impl RunReport {
-    /// Whether every check passed.
+    /// Whether every check and every line of the timeline passed.
     pub fn passed(&self) -> bool {
         self.checks.iter().all(|check| check.verdict == Verdict::Passed)
+            && self.timeline.iter().all(|line| line.failures.is_empty())
     }
 }

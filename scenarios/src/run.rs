@@ -1,18 +1,24 @@
 //! One run of a scenario: a [`World`] that is let run, everything recorded, then the checks.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use wavetank_emulator::Storage;
-use wavetank_engine::ledger::LossReason;
 use wavetank_engine::plan::LogicalPlan;
+use wavetank_engine::watermark::Watermark;
 
 use crate::check::{self, CheckDatabase};
+use crate::chronicle::Chronicle;
+use crate::faults::Process;
+use crate::file::JobKind;
 use crate::generate::leading_events;
 use crate::keep::keep;
-use crate::recorder::Recorder;
-use crate::report::{LostRows, RunReport, SCHEMA, SinkTotals, StreamReport};
-use crate::scenario::Scenario;
-use crate::world::{Committed, Witness, World, WorldOptions, source_streams};
+use crate::line_check;
+use crate::recorder::{ReadFrom, RecordedJob, Recorder, reasons};
+use crate::report::{JobReport, LineFailure, LineReport, LostRows, RunReport, SCHEMA, StreamReport};
+use crate::scenario::{Plan, Scenario};
+use crate::story::Teller;
+use crate::world::{Committed, StreamingRun, Witness, World, WorldOptions, source_streams};
 
 pub use crate::world::{Observer, RunError};
 
@@ -42,25 +48,18 @@ pub fn run(
     observer: &mut dyn Observer,
 ) -> Result<RunReport, RunError> {
     let scenario = &scenario.with_seed(options.seed);
-    let mut record = Record::new(scenario);
-    let mut world = World::new(scenario, world_options(scenario, &options), [])?;
+    let mut record = Record::new(scenario, options.keep);
+    let mut world = World::new(scenario, record.world_options(scenario, &options), [])?;
+    if record.database.is_some() {
+        world.faults.trace();
+    }
     world.run(&mut record, observer)?;
-    let report = record.report(scenario, &world)?;
-    if options.keep {
-        let kept = keep(&options.folder, &scenario.file, &world.services, &record.database, &report);
+    let report = record.report(scenario, &mut world)?;
+    if let (true, Some(database)) = (options.keep, &record.database) {
+        let kept = keep(&options.folder, &scenario.file, &world.services, database, &report);
         kept.map_err(|source| RunError::Keep { folder: options.folder.clone(), source })?;
     }
     Ok(report)
-}
-
-fn world_options(scenario: &Scenario, options: &RunOptions) -> WorldOptions {
-    let directory = options.folder.join("emulator");
-    let storage = match (options.keep, leading_events(&scenario.file, options.events) <= EVENTS_IN_MEMORY) {
-        (true, _) => Storage::Directory(directory),
-        (false, false) => Storage::Scratch(directory),
-        (false, true) => Storage::SmallScratch(directory),
-    };
-    WorldOptions { events: options.events, storage, parallelism: options.parallelism, follow_advice: false }
 }
 
 /// What is done to the rows last, in a word.
@@ -75,92 +74,196 @@ fn last_step(plan: &LogicalPlan) -> &'static str {
     }
 }
 
-/// What a run's batches leave behind: rows of the system tables, and totals.
+/// What a run's batches leave behind: rows of the system tables, totals, and all of it where a timeline asks.
 struct Record {
     recorder: Recorder,
-    database: CheckDatabase,
-    totals: SinkTotals,
-    /// Records read, per source.
-    read: Vec<u64>,
-    batches: u64,
-    state_rows: u64,
+    /// Only where something is going to be asked of it: it takes longer to open than a small run.
+    database: Option<CheckDatabase>,
+    chronicle: Option<Chronicle>,
+    jobs: BTreeMap<Process, JobReport>,
+    /// Records read, per job and source.
+    read: BTreeMap<Process, Vec<u64>>,
+    streams: BTreeMap<Process, Vec<String>>,
+    /// Batches since the last instant.
+    fresh: Vec<Committed>,
 }
 
 impl Witness for Record {
     fn committed(&mut self, batch: Committed) -> Result<(), RunError> {
-        let report = batch.report;
-        self.batches += 1;
-        self.totals.rows += report.sink.rows;
-        self.totals.objects += report.sink.objects;
-        self.totals.bytes += report.sink.bytes;
-        for (read, records) in self.read.iter_mut().zip(&report.progress.input_records) {
+        let (progress, sink) = (&batch.report.progress, &batch.report.sink);
+        let job = self.jobs.entry(batch.job).or_default();
+        job.batches += 1;
+        job.rows += sink.rows;
+        job.objects += sink.objects;
+        job.bytes += sink.bytes;
+        job.state_rows = progress.state.iter().map(|(_, state)| state.rows_total).sum();
+        let read = self.read.entry(batch.job).or_insert_with(|| vec![0; progress.input_records.len()]);
+        for (read, records) in read.iter_mut().zip(&progress.input_records) {
             *read += records;
         }
-        self.state_rows = report.progress.state.iter().map(|(_, state)| state.rows_total).sum();
-        self.database.append(self.recorder.batch(&report))?;
+        self.recorder.count(&batch);
+        self.fresh.push(batch);
         Ok(())
+    }
+
+    fn instant(&mut self, world: &mut World<'_>) -> Result<(), RunError> {
+        self.take_fresh(world)
     }
 }
 
 impl Record {
-    fn new(scenario: &Scenario) -> Self {
-        let job = &scenario.file.job;
-        Self {
-            // Opens in the background, so it is begun first.
-            database: CheckDatabase::open(),
-            recorder: Recorder::new(source_streams(scenario)),
-            totals: SinkTotals {
-                by: last_step(&scenario.pipeline.plan),
-                table: format!("{}.{}", job.database.value, job.sink.table.value),
-                ..Default::default()
-            },
-            read: vec![0; scenario.pipeline.sources.len()],
-            batches: 0,
-            state_rows: 0,
+    fn new(scenario: &Scenario, keep: bool) -> Self {
+        let file = &scenario.file;
+        // Opens in the background, so it is begun first.
+        let database = (keep || !file.checks.is_empty()).then(CheckDatabase::open);
+        let mut streams = BTreeMap::new();
+        let (mut jobs, mut recorded) = (BTreeMap::new(), BTreeMap::new());
+        for (process, (job, plan)) in file.jobs.iter().zip(&scenario.plans).enumerate() {
+            let (JobKind::Streaming(streaming), Plan::Streaming(pipeline)) = (&job.kind, plan) else { continue };
+            let read = source_streams(file, job, pipeline);
+            let table = format!("{}.{}", job.database.value, streaming.sink.table.value);
+            let (name, by) = (job.name.value.clone(), last_step(&pipeline.plan));
+            jobs.insert(process, JobReport { job: name.clone(), by, table, ..Default::default() });
+            recorded.insert(process, RecordedJob { name, streams: read.clone() });
+            streams.insert(process, read);
+        }
+        let chronicle = (!file.timeline.lines.is_empty()).then(Chronicle::default);
+        let recorder = Recorder::new(recorded);
+        Self { recorder, database, chronicle, jobs, read: BTreeMap::new(), streams, fresh: Vec::new() }
+    }
+
+    fn world_options(&self, scenario: &Scenario, options: &RunOptions) -> WorldOptions {
+        let directory = options.folder.join("emulator");
+        let small = leading_events(&scenario.file, options.events) <= EVENTS_IN_MEMORY;
+        let storage = match (options.keep, small, &self.database) {
+            (true, _, _) => Storage::Directory(directory),
+            (false, false, _) => Storage::Scratch(directory),
+            // Nobody is going to read its objects from files.
+            (false, true, None) => Storage::Memory,
+            (false, true, Some(_)) => Storage::SmallScratch(directory),
+        };
+        let parallelism = options.parallelism;
+        let trace = self.chronicle.is_some() || options.keep;
+        WorldOptions { events: options.events, storage, parallelism, follow_advice: false, trace }
+    }
+
+    /// Writes down what has happened since the last instant.
+    fn take_fresh(&mut self, world: &World<'_>) -> Result<(), RunError> {
+        let file = &world.scenario().file;
+        for batch in std::mem::take(&mut self.fresh) {
+            if let Some(database) = &mut self.database {
+                database.append(self.recorder.batch(&batch, file, &world.producer))?;
+            }
+            if let Some(chronicle) = &mut self.chronicle {
+                chronicle.add(batch);
+            }
+        }
+        let calls = world.faults.take_trace();
+        match &mut self.database {
+            Some(database) if !calls.is_empty() => Ok(database.append(vec![self.recorder.api_calls(&calls)])?),
+            _ => Ok(()),
         }
     }
 
-    fn report(&mut self, scenario: &Scenario, world: &World<'_>) -> Result<RunReport, RunError> {
+    fn report(&mut self, scenario: &Scenario, world: &mut World<'_>) -> Result<RunReport, RunError> {
+        self.take_fresh(world)?;
+        for job in &world.jobs {
+            self.end_of_job(job, world)?;
+        }
         let file = &scenario.file;
-        let query = world.query().expect("a run that has ended has a query");
-        self.database.append(vec![self.recorder.state(&query.kept_rows())])?;
-        self.database.attach_catalog(&world.services, &file.job.database.value)?;
-        let checks = file.checks.iter().map(|c| check::run(&self.database, c, &file.source)).collect();
+        let mut checks = Vec::new();
+        if let Some(database) = &mut self.database {
+            database.attach_catalog(&world.services, default_database(scenario))?;
+            checks.extend(file.checks.iter().map(|c| check::run(database, c, &file.source)));
+        }
         Ok(RunReport {
             schema: SCHEMA,
             scenario: file.scenario.value.clone(),
             engine: file.engine.name(),
             seed: file.seed,
-            streams: self.streams(scenario, world),
-            sink: self.totals.clone(),
-            lost: LossReason::ALL
-                .iter()
-                .flat_map(|reason| self.recorder.lost().filter(move |(_, r, _)| r == reason))
-                .map(|(stream, reason, rows)| LostRows {
-                    stream: stream.to_owned(),
-                    reason: reason.name(),
-                    rows,
-                })
-                .collect(),
+            streams: self.sent(world),
+            jobs: self.jobs.values().cloned().collect(),
+            lost: self.lost(),
             records_rejected: self.recorder.rejected(),
-            batches: self.batches,
-            watermark: query.watermark().to_string(),
-            state_rows: self.state_rows,
             virtual_seconds: world.elapsed_millis() / 1000,
+            timeline: self.timeline(scenario, world),
             checks,
         })
     }
 
-    fn streams(&self, scenario: &Scenario, world: &World<'_>) -> Vec<StreamReport> {
-        let sent = world.producer.reports();
-        let read = source_streams(scenario);
-        let report = |name: &str| {
-            let mut report = sent.get(name).cloned().unwrap_or_default();
-            report.stream = name.to_owned();
-            let of_stream = read.iter().zip(&self.read).filter(|(stream, _)| *stream == name);
-            report.read = of_stream.map(|(_, records)| records).sum();
-            report
-        };
-        scenario.file.resources.streams.names().map(report).collect()
+    /// Writes down what a job leaves behind.
+    fn end_of_job(&mut self, job: &StreamingRun<'_>, world: &World<'_>) -> Result<(), RunError> {
+        let Some(query) = job.query() else { return Ok(()) };
+        let kept = query.kept_rows();
+        if let Some(report) = self.jobs.get_mut(&job.process) {
+            let watermark = query.watermark();
+            report.watermark = (watermark != Watermark::ZERO).then(|| watermark.to_string());
+        }
+        if let Some(database) = &mut self.database {
+            database.append(vec![self.recorder.state(job.process, &kept)])?;
+            for source in 0..job.streams().len() as u8 {
+                let from = ReadFrom {
+                    latest_from_millis: job.latest_from_millis(),
+                    trim_horizon_millis: world.trim_horizon_millis(),
+                };
+                let file = &world.scenario().file;
+                let rows = self.recorder.unread(job.process, source, from, file, &world.producer);
+                database.append(rows)?;
+            }
+        }
+        if let Some(chronicle) = &mut self.chronicle {
+            chronicle.end(job.process, kept);
+        }
+        Ok(())
     }
+
+    fn lost(&self) -> Vec<LostRows> {
+        let of = |reason: &'static str| self.recorder.lost().filter(move |(_, r, _)| *r == reason);
+        let row = |(stream, reason, rows): (&str, &'static str, u64)| {
+            LostRows { stream: stream.to_owned(), reason, rows }
+        };
+        reasons().flat_map(of).map(row).collect()
+    }
+
+    /// What was sent, with what was read of it.
+    fn sent(&self, world: &World<'_>) -> Vec<StreamReport> {
+        let mut reports = world.producer.reports();
+        for report in &mut reports {
+            let of_stream = |job: &Process| {
+                let pairs = self.streams[job].iter().zip(self.read.get(job).into_iter().flatten());
+                pairs.filter(|(stream, _)| **stream == report.stream).map(|(_, read)| read).sum::<u64>()
+            };
+            report.read = self.streams.keys().map(of_stream).sum();
+        }
+        reports.retain(|report| report.sent > 0 || report.read > 0);
+        reports
+    }
+
+    fn timeline(&self, scenario: &Scenario, world: &World<'_>) -> Vec<LineReport> {
+        let Some(chronicle) = &self.chronicle else { return Vec::new() };
+        let file = &scenario.file;
+        let (producer, streams) = (&world.producer, &self.streams);
+        let teller = Teller { file, producer, chronicle, streams };
+        let jobs: Vec<(Process, &str)> =
+            world.jobs.iter().map(|job| (job.process, job.job.name.value.as_str())).collect();
+        let outcomes = world.lines.iter().filter(|o| !file.timeline.lines[o.line].expect.is_empty());
+        let report = |outcome: &crate::world::LineOutcome| {
+            let line = &file.timeline.lines[outcome.line];
+            let failures = line_check::judge(&teller, outcome, &jobs).into_iter().map(LineFailure::from);
+            LineReport {
+                file: file.source.name.clone(),
+                line: line.number,
+                text: file.line_text(line).to_owned(),
+                failures: failures.collect(),
+            }
+        };
+        outcomes.map(report).collect()
+    }
+}
+
+/// The database that plain names mean in a check: the first job's, or the first there is.
+fn default_database(scenario: &Scenario) -> &str {
+    let file = &scenario.file;
+    let of_job = file.jobs.first().map(|job| job.database.value.as_str());
+    of_job.or_else(|| file.resources.databases.names().next()).unwrap_or("default")
 }

@@ -6,19 +6,26 @@ use std::sync::Arc;
 use arrow::datatypes::{Field, Schema, SchemaRef};
 use wavetank_engine::plan::Pipeline;
 use wavetank_engine::query::output_schema;
-use wavetank_engine::sql::{self, Tables};
+use wavetank_engine::sql::{self, SqlError, Tables};
 use wavetank_engine::types::parse_hive_type;
 
-use crate::file::{FileError, ScenarioFile, Source};
+use crate::file::{FileError, Job, JobKind, ScenarioFile, Source, StreamingJob, Table};
 use crate::library;
 
 /// A planned scenario.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Scenario {
     /// The file.
     pub file: ScenarioFile,
-    /// The pipeline that it names, planned against the job's database.
-    pub pipeline: Pipeline,
+    /// What each job of the file runs, in the same order.
+    pub plans: Vec<Plan>,
+}
+
+/// What a job runs.
+#[derive(Debug, Clone)]
+pub enum Plan {
+    /// A streaming query, planned against the job's database.
+    Streaming(Pipeline),
 }
 
 /// Why a scenario cannot be run.
@@ -49,19 +56,27 @@ pub enum LoadError {
 impl Scenario {
     /// The same scenario under another seed, if one is given.
     pub fn with_seed(&self, seed: Option<u64>) -> Scenario {
-        let mut file = self.file.clone();
-        file.seed = seed.unwrap_or(file.seed);
-        Scenario { file, pipeline: self.pipeline.clone() }
+        let mut scenario = self.clone();
+        scenario.file.seed = seed.unwrap_or(scenario.file.seed);
+        scenario
+    }
+
+    /// The only streaming job and its pipeline, if there is exactly one.
+    pub fn streaming(&self) -> Option<(&Job, &StreamingJob, &Pipeline)> {
+        let (job, streaming) = self.file.streaming_job()?;
+        let at = self.file.jobs.iter().position(|other| other.name == job.name)?;
+        match &self.plans[at] {
+            Plan::Streaming(pipeline) => Some((job, streaming, pipeline)),
+        }
     }
 
     /// A scenario of the library by its name, or of a file by its path.
     pub fn load(name: &str) -> Result<Scenario, LoadError> {
         if let Some(entry) = library::find(name) {
             return Ok(Self::plan(&format!("{}.wt.yaml", entry.name), entry.file, |path| {
-                match path == entry.pipeline_name {
-                    true => Ok((path.to_owned(), entry.pipeline.to_owned())),
-                    false => Err(std::io::ErrorKind::NotFound.into()),
-                }
+                let found = entry.pipelines.iter().find(|(name, _)| *name == path);
+                let found = found.map(|(_, text)| (path.to_owned(), (*text).to_owned()));
+                found.ok_or_else(|| std::io::ErrorKind::NotFound.into())
             })?);
         }
         let path = Path::new(name);
@@ -87,31 +102,50 @@ impl Scenario {
         read: impl Fn(&str) -> std::io::Result<(String, String)>,
     ) -> Result<Scenario, FileError> {
         let file = ScenarioFile::parse(name, text)?;
-        let tables = table_schemas(&file)?;
-        let reference = &file.uses.pipeline;
-        let (pipeline_name, pipeline_text) = read(&reference.value).map_err(|error| {
-            file.source
-                .error_at(reference, format!("cannot read the pipeline `{}`", reference.value))
-                .label(error.to_string())
-                .help("the path is relative to the scenario file")
-        })?;
-        let pipeline = sql::plan(&pipeline_text, &tables).map_err(|error| {
-            let source = Source { name: pipeline_name, text: pipeline_text.clone() };
-            // What is missing at the end is shown behind the last word, not on the blank lines that follow.
-            let end = pipeline_text.trim_end().len();
-            let place = error.span.start.min(end.saturating_sub(1))..error.span.end.min(end);
-            let placed = source.error(place, error.message);
-            match error.help {
-                Some(help) => placed.help(help),
-                None => placed,
-            }
-        })?;
-        check_sink(&file, &pipeline)?;
-        Ok(Scenario { file, pipeline })
+        check_types(&file)?;
+        let plans = file.jobs.iter().map(|job| plan_job(&file, job, &read));
+        let plans = plans.collect::<Result<_, _>>()?;
+        Ok(Scenario { file, plans })
     }
 }
 
-/// The tables of the job's database that are fed by a stream, with their record schemas.
+/// Plans what one job runs.
+fn plan_job(
+    file: &ScenarioFile,
+    job: &Job,
+    read: &impl Fn(&str) -> std::io::Result<(String, String)>,
+) -> Result<Plan, FileError> {
+    let reference = &job.pipeline;
+    let (name, text) = read(&reference.value).map_err(|error| {
+        file.source
+            .error_at(reference, format!("cannot read the pipeline `{}`", reference.value))
+            .label(error.to_string())
+            .help("the path is relative to the scenario file")
+    })?;
+    let placed = |error: SqlError| {
+        let source = Source { name, text: text.clone() };
+        // What is missing at the end is shown behind the last word, not on the blank lines that follow.
+        let end = text.trim_end().len();
+        let place = error.span.start.min(end.saturating_sub(1))..error.span.end.min(end);
+        let placed = source.error(place, error.message);
+        match error.help {
+            Some(help) => placed.help(help),
+            None => placed,
+        }
+    };
+    match &job.kind {
+        JobKind::Streaming(streaming) => {
+            let pipeline = sql::plan(&text, &stream_tables(file, job)?).map_err(placed)?;
+            check_sink(file, streaming, &pipeline)?;
+            Ok(Plan::Streaming(pipeline))
+        }
+        JobKind::Batch(_) => {
+            Err(file.source.error_at(&job.name, "batch jobs cannot be run yet").label("not a streaming job"))
+        }
+    }
+}
+
+/// The tables of a job's database that can be read as streams, with their schemas.
 struct StreamTables(Vec<(String, SchemaRef)>);
 
 impl Tables for StreamTables {
@@ -125,25 +159,29 @@ impl Tables for StreamTables {
 }
 
 /// Parses every column type of every table, so that a wrong one is found wherever it stands.
-fn table_schemas(file: &ScenarioFile) -> Result<StreamTables, FileError> {
-    let mut streams = Vec::new();
-    for (database, tables) in file.resources.databases.iter() {
-        for (name, table) in tables.iter() {
-            let mut fields = Vec::new();
-            for (column, written) in table.columns.iter().chain(table.partition_keys.iter()) {
-                let data_type = parse_hive_type(&written.value).map_err(|error| {
-                    let says_so = error.message.starts_with("expected ");
-                    let placed = type_error(file, written, error.offset, error.message);
-                    if says_so { placed } else { placed.help(format!("expected {}", error.expected)) }
-                })?;
-                fields.push(Field::new(column, data_type, true));
-            }
-            if table.stream.is_some() && database == file.job.database.value {
-                streams.push((name.to_owned(), Arc::new(Schema::new(fields))));
-            }
-        }
+fn check_types(file: &ScenarioFile) -> Result<(), FileError> {
+    let tables = file.resources.databases.iter().flat_map(|(_, tables)| tables.iter());
+    tables.map(|(_, table)| schema(file, table).map(|_| ())).collect()
+}
+
+fn stream_tables(file: &ScenarioFile, job: &Job) -> Result<StreamTables, FileError> {
+    let tables = file.tables(job).iter();
+    let schemas = tables.map(|(name, table)| Ok((name.to_owned(), schema(file, table)?)));
+    schemas.collect::<Result<_, _>>().map(StreamTables)
+}
+
+/// The columns of a table's rows, partition keys last.
+fn schema(file: &ScenarioFile, table: &Table) -> Result<SchemaRef, FileError> {
+    let mut fields = Vec::new();
+    for (column, written) in table.columns.iter().chain(table.partition_keys.iter()) {
+        let data_type = parse_hive_type(&written.value).map_err(|error| {
+            let says_so = error.message.starts_with("expected ");
+            let placed = type_error(file, written, error.offset, error.message);
+            if says_so { placed } else { placed.help(format!("expected {}", error.expected)) }
+        })?;
+        fields.push(Field::new(column, data_type, true));
     }
-    Ok(StreamTables(streams))
+    Ok(Arc::new(Schema::new(fields)))
 }
 
 /// Points into the type text where it stands in the file on one line, and at the whole value otherwise.
@@ -169,8 +207,8 @@ fn type_error(
 }
 
 /// The sink takes the pipeline's table, and partitions by columns that it has.
-fn check_sink(file: &ScenarioFile, pipeline: &Pipeline) -> Result<(), FileError> {
-    let sink = &file.job.sink;
+fn check_sink(file: &ScenarioFile, job: &StreamingJob, pipeline: &Pipeline) -> Result<(), FileError> {
+    let sink = &job.sink;
     if !sink.table.value.eq_ignore_ascii_case(&pipeline.target) {
         return Err(file
             .source

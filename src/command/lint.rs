@@ -39,7 +39,8 @@ pub fn lint(args: &LintArgs, output: &OutputArgs) -> Outcome {
             Ok(scenario) => scenario,
             Err(error) => return Ok(cannot_load(&error, output)),
         };
-        let found = lint::lint(&scenario.pipeline.plan).into_iter();
+        let Some((_, _, pipeline)) = scenario.streaming() else { continue };
+        let found = lint::lint(&pipeline.plan).into_iter();
         warnings.extend(found.map(|w| LintWarning {
             scenario: name.clone(),
             name: w.name,

@@ -65,7 +65,7 @@ fn print(run: &RunReport, started: Instant, kept: Option<&Path>, output: &Output
     let text = match output.format {
         Format::Json => serde_json::to_string_pretty(run)? + "\n",
         Format::Human if output.quiet && run.passed() => return Ok(()),
-        Format::Human => report::text::render(run, started.elapsed(), kept),
+        Format::Human => report::text::render(run, started.elapsed(), kept, output),
     };
     Ok(exit::print(&text, output)?)
 }

@@ -63,7 +63,7 @@ fn one(name: &str, scenario: &Scenario, args: &TestArgs, output: &OutputArgs) ->
     let text = match output.format {
         Format::Json => serde_json::to_string(&report)? + "\n",
         Format::Human if output.quiet && report.passed() => String::new(),
-        Format::Human => report::text::line(name, &report, started.elapsed()),
+        Format::Human => report::text::line(name, &report, started.elapsed(), output),
     };
     exit::print(&text, output)?;
     Ok(if report.passed() { Exit::Passed } else { Exit::ChecksFailed })

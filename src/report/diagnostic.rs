@@ -8,7 +8,12 @@ use crate::exit::colours;
 
 /// The mistake as it is printed to standard error.
 pub fn render(error: &FileError, output: &OutputArgs) -> String {
-    let theme = match colours(output) {
+    render_on(error, colours(output))
+}
+
+/// The mistake, with colours or without.
+pub fn render_on(error: &FileError, coloured: bool) -> String {
+    let theme = match coloured {
         true => GraphicalTheme::unicode(),
         false => GraphicalTheme::unicode_nocolor(),
     };

@@ -6,7 +6,11 @@ use std::path::Path;
 use std::time::Duration;
 
 use comfy_table::{CellAlignment, Table, presets};
-use wavetank::scenarios::report::{CheckResult, RunReport, Verdict};
+use wavetank::scenarios::report::{CheckResult, JobReport, RunReport, Verdict};
+
+use super::diagnostic;
+use crate::cli::OutputArgs;
+use crate::exit;
 
 const WIDTH: usize = 80;
 const GREEN: &str = "\x1b[32m";
@@ -15,10 +19,16 @@ const BOLD: &str = "\x1b[1m";
 const PLAIN: &str = "\x1b[0m";
 
 /// The whole summary.
-pub fn render(run: &RunReport, elapsed: Duration, kept: Option<&Path>) -> String {
+pub fn render(run: &RunReport, elapsed: Duration, kept: Option<&Path>, output: &OutputArgs) -> String {
     let mut text = String::new();
-    let lines = [header(run), streams(run), totals(run), checks(run), verdict(run, elapsed, kept)];
-    for part in lines {
+    let lines = [
+        header(run),
+        streams(run),
+        totals(run),
+        timeline(run, output) + &checks(run),
+        verdict(run, elapsed, kept),
+    ];
+    for part in lines.iter().filter(|part| !part.is_empty()) {
         // Writing to a string does not fail.
         let _ = writeln!(text, "{part}");
     }
@@ -26,29 +36,62 @@ pub fn render(run: &RunReport, elapsed: Duration, kept: Option<&Path>) -> String
 }
 
 /// The verdict in one line; what failed follows it in full.
-pub fn line(name: &str, run: &RunReport, elapsed: Duration) -> String {
-    let passed = run.checks.iter().filter(|check| check.verdict == Verdict::Passed).count();
+pub fn line(name: &str, run: &RunReport, elapsed: Duration, output: &OutputArgs) -> String {
     let (mark, rest) = match run.passed() {
         true => (format!("{GREEN}✓{PLAIN}"), String::new()),
-        false => (format!("{RED}✗{PLAIN}"), checks(run)),
+        false => (format!("{RED}✗{PLAIN}"), timeline(run, output) + &checks(run)),
     };
     let seconds = elapsed.as_secs_f64();
-    format!("{mark} {name}  {passed} of {} checks passed in {seconds:.2} s\n{rest}", run.checks.len())
+    format!("{mark} {name}  {} in {seconds:.2} s\n{rest}", passed(run))
+}
+
+/// How many lines and checks passed: `12 of 12 lines and 3 of 4 checks passed`.
+fn passed(run: &RunReport) -> String {
+    let lines = run.timeline.iter().filter(|line| line.failures.is_empty()).count();
+    let checks = run.checks.iter().filter(|check| check.verdict == Verdict::Passed).count();
+    let of = |passed: usize, all: usize, what: &str| {
+        (all > 0).then(|| format!("{passed} of {all} {what}{}", if all == 1 { "" } else { "s" }))
+    };
+    let parts = [of(lines, run.timeline.len(), "line"), of(checks, run.checks.len(), "check")];
+    let parts: Vec<String> = parts.into_iter().flatten().collect();
+    match parts.is_empty() {
+        true => "nothing was expected".to_owned(),
+        false => format!("{} passed", parts.join(" and ")),
+    }
+}
+
+/// The lines of the timeline that failed, each drawn with its place; one line if all of them hold.
+fn timeline(run: &RunReport, output: &OutputArgs) -> String {
+    let failures: Vec<String> = run
+        .timeline
+        .iter()
+        .flat_map(|line| &line.failures)
+        .map(|failure| diagnostic::render_on(&failure.error, exit::colours_on_stdout(output)))
+        .collect();
+    match (failures.is_empty(), run.timeline.len()) {
+        (true, 0) => String::new(),
+        (true, lines) => format!("  {GREEN}✓{PLAIN} all {lines} lines of the timeline hold\n"),
+        (false, _) => failures.concat() + "\n",
+    }
 }
 
 fn header(run: &RunReport) -> String {
+    let batches: u64 = run.jobs.iter().map(|job| job.batches).sum();
     format!(
         "{BOLD}{}{PLAIN}\nengine {} · seed {} · {} of virtual time in {} {}\n",
         wrapped(&run.scenario, 0),
         run.engine,
         run.seed,
         duration(run.virtual_seconds),
-        number(run.batches),
-        if run.batches == 1 { "batch" } else { "batches" }
+        number(batches),
+        if batches == 1 { "batch" } else { "batches" }
     )
 }
 
 fn streams(run: &RunReport) -> String {
+    if run.streams.is_empty() {
+        return String::new();
+    }
     let mut table = Table::new();
     table.load_style(presets::NOTHING);
     table.set_header(["stream", "sent", "late", "twice", "corrupt", "read"]);
@@ -65,28 +108,37 @@ fn streams(run: &RunReport) -> String {
 }
 
 fn totals(run: &RunReport) -> String {
-    let sink = &run.sink;
+    let jobs: String = run.jobs.iter().map(|job| job_totals(job, run.jobs.len() > 1)).collect();
     let mut text = String::new();
-    let mut line = |name: &str, value: String, rest: String| {
-        let rest = wrapped(&rest, 37);
-        let _ = writeln!(text, "{}", format!("  {name:<20}{value:>12}   {rest}").trim_end());
-    };
-    line(
-        &format!("rows {}", sink.by),
-        number(sink.rows),
-        format!("in {} objects, {}", number(sink.objects), bytes(sink.bytes)),
-    );
     let lost: u64 = run.lost.iter().map(|l| l.rows).sum();
-    line("rows dropped", number(lost), String::new());
+    line_of(&mut text, "rows dropped", number(lost), "");
     for (reason, by_stream) in lost_by_reason(run) {
         let total: u64 = by_stream.iter().map(|(_, rows)| rows).sum();
         let streams: Vec<String> =
             by_stream.iter().map(|(s, rows)| format!("{s} {}", number(*rows))).collect();
-        line(&format!("  {reason}"), number(total), streams.join(", "));
+        line_of(&mut text, &format!("  {reason}"), number(total), &streams.join(", "));
     }
-    line("records rejected", number(run.records_rejected), "did not decode in full".into());
-    line("rows in state", number(run.state_rows), "still waiting for a match".into());
-    text + &format!("  {:<20}{:>12}\n", "watermark", run.watermark)
+    line_of(&mut text, "records rejected", number(run.records_rejected), "did not decode in full");
+    jobs + &text
+}
+
+fn job_totals(job: &JobReport, named: bool) -> String {
+    let mut text = if named { format!("  {BOLD}{}{PLAIN}\n", job.job) } else { String::new() };
+    let written = format!("in {} objects, {}", number(job.objects), bytes(job.bytes));
+    line_of(&mut text, &format!("rows {}", job.by), number(job.rows), &written);
+    if job.state_rows > 0 || job.by != "written" {
+        line_of(&mut text, "rows in state", number(job.state_rows), "kept for what is still to come");
+    }
+    if let Some(watermark) = &job.watermark {
+        text += &format!("  {:<20}{:>12}\n", "watermark", watermark);
+    }
+    text
+}
+
+/// One total: name, value, and what it is made of.
+fn line_of(text: &mut String, name: &str, value: String, rest: &str) {
+    let rest = wrapped(rest, 37);
+    let _ = writeln!(text, "{}", format!("  {name:<20}{value:>12}   {rest}").trim_end());
 }
 
 /// In the order of the report, which lists the reasons that matter most first.
@@ -157,14 +209,13 @@ fn excerpt(line: &str, skipped: usize) -> String {
 }
 
 fn verdict(run: &RunReport, elapsed: Duration, kept: Option<&Path>) -> String {
-    let passed = run.checks.iter().filter(|c| c.verdict == Verdict::Passed).count();
     let colour = if run.passed() { GREEN } else { RED };
     let sent: u64 = run.streams.iter().map(|s| s.sent).sum();
     let rate = sent as f64 / elapsed.as_secs_f64().max(1e-9);
     let kept = kept.map(|folder| format!("\nkept in {}", folder.display())).unwrap_or_default();
     format!(
-        "{colour}{passed} of {} checks passed{PLAIN} in {:.2} s ({} events/s){kept}",
-        run.checks.len(),
+        "{colour}{}{PLAIN} in {:.2} s ({} events/s){kept}",
+        passed(run),
         elapsed.as_secs_f64(),
         number(rate as u64)
     )

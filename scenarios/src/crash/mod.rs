@@ -29,6 +29,9 @@ use wavetank_emulator::Storage;
 /// Why a scenario could not be tried.
 #[derive(Debug, thiserror::Error)]
 pub enum CrashError {
+    /// It has no streaming job, or several.
+    #[error("only a scenario with exactly one streaming job can be crashed everywhere")]
+    NotOneJob,
     /// The run without any fault did not end.
     #[error("the run without any fault could not be finished")]
     Clean(#[source] RunError),
@@ -72,7 +75,8 @@ pub struct Crashes<'s> {
 impl<'s> Crashes<'s> {
     /// Runs the scenario as it is, holds it against the model, and finds the places.
     pub fn plan(scenario: &'s Scenario, events: Option<u64>) -> Result<Self, CrashError> {
-        let target = sink_target(scenario);
+        let Some((job, streaming, _)) = scenario.streaming() else { return Err(CrashError::NotOneJob) };
+        let target = sink_target(job, streaming);
         let mut crashes =
             Self { scenario, events, target, clean: Outcome::default(), calls: vec![], points: vec![] };
         let mut batches = Batches::default();
@@ -119,12 +123,14 @@ impl<'s> Crashes<'s> {
             storage: Storage::Memory,
             parallelism: 1,
             follow_advice: true,
+            trace: false,
         };
         World::new(self.scenario, options, verdicts.iter().copied())
     }
 
     fn outcome(&self, world: &World<'_>, batches: &Batches) -> Result<Outcome, CrashError> {
-        let bucket = self.scenario.file.job.sink.path.value.bucket().to_owned();
+        let location = self.target.location.strip_prefix("s3://").unwrap_or(&self.target.location);
+        let bucket = location.split('/').next().unwrap_or_default().to_owned();
         batches.outcome(&mut BucketStore { services: world.services.clone(), bucket }, &self.target)
     }
 }

@@ -42,7 +42,7 @@ pub(super) struct Batches(pub(super) Vec<Executed>);
 
 impl Witness for Batches {
     fn committed(&mut self, batch: Committed) -> Result<(), RunError> {
-        let Committed { report, restarted } = batch;
+        let Committed { report, restarted, .. } = batch;
         self.0.push(Executed {
             batch: report.progress.batch,
             reads: report.inputs,
@@ -66,10 +66,11 @@ impl Batches {
 
     /// What the model says that they should have left behind.
     pub(super) fn modelled(&self, scenario: &Scenario, target: &FileTarget) -> Result<Outcome, CrashError> {
-        let options = query_options(1);
-        let mut model = Model::new(&scenario.pipeline, &options)?;
+        let Some((_, job, pipeline)) = scenario.streaming() else { return Ok(Outcome::default()) };
+        let options = query_options(job, 1, false);
+        let mut model = Model::new(pipeline, &options)?;
         let mut objects = Objects::default();
-        let schema = output_schema(&scenario.pipeline);
+        let schema = output_schema(pipeline);
         let store = Box::new(objects.clone());
         let mut sink = FileSink::new(target.clone(), &schema, Session::default(), store, Box::new(Nobody))?;
         let mut losses = Vec::new();
@@ -77,7 +78,7 @@ impl Batches {
             let records: Vec<Vec<&[u8]>> =
                 reads.iter().map(|read| read.records.iter().map(|r| &r.data[..]).collect()).collect();
             let batch =
-                ModelBatch::decode(&scenario.pipeline, &options.session, *batch, &records, *restarted)?;
+                ModelBatch::decode(pipeline, &options.session, *batch, &records, *restarted)?;
             let id = batch.batch;
             let outcome = model.run(batch)?;
             sink.write(id, &outcome.rows)?;

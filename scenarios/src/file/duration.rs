@@ -28,6 +28,21 @@ impl Length {
     }
 }
 
+impl std::fmt::Display for Length {
+    /// As it would be written, with a blank between the units: `1 h 30 m`.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let mut rest = self.micros() as u64;
+        let mut parts = Vec::new();
+        for (unit, micros) in UNITS {
+            if rest >= *micros {
+                parts.push(format!("{} {unit}", rest / micros));
+                rest %= micros;
+            }
+        }
+        f.write_str(if parts.is_empty() { "0 s".to_owned() } else { parts.join(" ") }.as_str())
+    }
+}
+
 impl FromText for Length {
     const EXPECTED: &'static str = "a duration such as `10s`";
 

@@ -6,7 +6,7 @@ use serde_saphyr::Spanned;
 use super::error::{FileError, Source};
 
 /// A Glue release. Its Spark version decides the semantics.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, schemars::JsonSchema)]
 pub enum Engine {
     /// Spark 3.3.0.
     #[serde(rename = "glue-4.0")]

@@ -49,6 +49,11 @@ impl<V> Entries<V> {
         self.entries.is_empty()
     }
 
+    /// Names with their places, and values.
+    pub(crate) fn into_entries(self) -> impl Iterator<Item = (Spanned<String>, V)> {
+        self.entries.into_iter()
+    }
+
     /// Turns every value into another, stopping at the first that cannot be.
     pub(crate) fn try_map<W, E>(
         self,
@@ -65,6 +70,20 @@ impl<V> Entries<V> {
 impl<V> Default for Entries<V> {
     fn default() -> Self {
         Self { entries: Vec::new() }
+    }
+}
+
+impl<V: schemars::JsonSchema> schemars::JsonSchema for Entries<V> {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        format!("Entries<{}>", V::schema_name()).into()
+    }
+
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        std::collections::BTreeMap::<String, V>::json_schema(generator)
     }
 }
 

@@ -29,6 +29,7 @@ impl Source {
             place: start..end,
             message: message.into(),
             label: None,
+            also: Vec::new(),
             help: None,
         }))
     }
@@ -62,6 +63,8 @@ struct Facts {
     place: Range<usize>,
     message: String,
     label: Option<String>,
+    /// Other places that have to do with it, and what stands under them.
+    also: Vec<(Range<usize>, String)>,
     help: Option<String>,
 }
 
@@ -73,10 +76,24 @@ impl FileError {
         self
     }
 
+    /// Adds another place that has to do with it, and the words that stand under it.
+    #[must_use]
+    pub fn also(mut self, place: Range<usize>, label: impl Into<String>) -> Self {
+        self.0.also.push((place, label.into()));
+        self
+    }
+
     /// Adds what to do about it.
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.0.help = Some(help.into());
+        self
+    }
+
+    /// Says what is wrong in other words.
+    #[must_use]
+    pub(crate) fn with_message(mut self, message: impl Into<String>) -> Self {
+        self.0.message = message.into();
         self
     }
 
@@ -120,7 +137,10 @@ impl Diagnostic for FileError {
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
         let Range { start, end } = self.0.place;
         let label = LabeledSpan::new(self.0.label.clone(), start, end - start);
-        Some(Box::new(std::iter::once(label)))
+        let also = self.0.also.iter().map(|(place, label)| {
+            LabeledSpan::new(Some(label.clone()), place.start, place.end - place.start)
+        });
+        Some(Box::new(std::iter::once(label).chain(also)))
     }
 }
 

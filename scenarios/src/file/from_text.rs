@@ -50,12 +50,31 @@ where
     deserializer.deserialize_any(TextVisitor(PhantomData))
 }
 
-/// Implements serde's `Deserialize` for types that are [`FromText`].
+/// The JSON Schema of a [`FromText`] value: a scalar, described.
+pub(crate) fn schema<T: FromText>() -> schemars::Schema {
+    schemars::json_schema!({ "type": ["string", "number"], "description": T::EXPECTED })
+}
+
+/// Implements serde's `Deserialize` and the JSON Schema for types that are [`FromText`].
 macro_rules! deserialize_from_text {
     ($($type:ty),+) => {$(
         impl<'de> serde::Deserialize<'de> for $type {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 $crate::file::from_text::deserialize(deserializer)
+            }
+        }
+
+        impl schemars::JsonSchema for $type {
+            fn inline_schema() -> bool {
+                true
+            }
+
+            fn schema_name() -> std::borrow::Cow<'static, str> {
+                stringify!($type).into()
+            }
+
+            fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+                $crate::file::from_text::schema::<Self>()
             }
         }
     )+};

@@ -4,6 +4,7 @@ use serde::Deserialize;
 use serde_saphyr::Spanned;
 
 use super::duration::Length;
+use super::object_pattern::ObjectPattern;
 use super::pattern::KeyPattern;
 use super::rate::Rate;
 use super::share::Share;
@@ -12,6 +13,8 @@ use super::template::Template;
 /// The traffic of one stream.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Load {
+    /// Where its records go.
+    pub target: Target,
     /// What makes an event happen.
     pub origin: Origin,
     /// How an event gets its key and partition key.
@@ -24,6 +27,17 @@ pub struct Load {
     pub duplicates: Share,
     /// The records that arrive broken.
     pub corrupt: Option<Corrupt>,
+}
+
+/// Where generated records go.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Target {
+    /// Into the stream of that name, record by record.
+    Stream,
+    /// Into objects of S3, one row a line. Rows whose places are the same share an object, which is put when the
+    /// unit of time that its key names is over; with `$key` in it each row is an object of its own, put when it
+    /// arrives.
+    Objects(Spanned<ObjectPattern>),
 }
 
 impl Load {
@@ -82,7 +96,7 @@ pub enum KeyForm {
 }
 
 /// A fixed set of partition keys, used by Zipf's law.
-#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Skew {
     /// The exponent: 0 is even, 1 the classic law, more is hotter.
@@ -92,17 +106,31 @@ pub struct Skew {
 }
 
 /// When a record reaches its stream, counted from its event time.
-#[derive(Debug, Clone, PartialEq, Default, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Arrival {
     /// The delay of every record; none when absent.
     pub delay: Option<Delay>,
     /// Records that come later than that.
     pub late: Option<Late>,
+    /// Whether delays may change the order.
+    #[serde(default)]
+    pub out_of_order: Order,
+}
+
+/// What delays do to the order of a stream's records.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Order {
+    /// Who is delayed more than its successor arrives after it.
+    #[default]
+    Natural,
+    /// Nobody overtakes: a record arrives no earlier than the one that happened before it.
+    None,
 }
 
 /// A share of records with a further delay.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Late {
     /// How many.
@@ -112,7 +140,7 @@ pub struct Late {
 }
 
 /// A distribution of durations.
-#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Delay {
     /// Lognormal, by two of its percentiles: most are short, a few are very long.
@@ -129,7 +157,7 @@ pub enum Delay {
 pub(super) const DELAY_KINDS: &[&str] = &["lognormal", "exp", "constant", "uniform"];
 
 /// The percentiles that fix a lognormal distribution.
-#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Percentiles {
     /// The median; above zero.
@@ -139,18 +167,18 @@ pub struct Percentiles {
 }
 
 /// Records that arrive broken.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Corrupt {
     /// How many.
     pub share: Share,
-    /// In which ways, each as likely.
+    /// In which ways, each as likely; cut off, with a wrong type and with a missing field when absent.
     #[serde(rename = "as", default = "every_corruption")]
     pub kinds: Vec<CorruptKind>,
 }
 
 /// A way in which a record is broken.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum CorruptKind {
     /// Cut off somewhere: not JSON.
@@ -159,6 +187,12 @@ pub enum CorruptKind {
     WrongType,
     /// One field, plain or nested, is gone.
     MissingField,
+    /// One field, plain or nested, is null.
+    NullField,
+    /// Some bytes are no UTF-8.
+    NotUtf8,
+    /// No bytes at all.
+    Empty,
 }
 
 fn every_corruption() -> Vec<CorruptKind> {

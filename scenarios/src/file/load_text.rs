@@ -7,26 +7,39 @@ use serde_saphyr::Spanned;
 use super::duration::Length;
 use super::entries::Entries;
 use super::error::{FileError, Source};
-use super::load::{Arrival, Corrupt, Delay, KeyForm, KeyRule, Load, Origin, Percentiles, Skew, Volume};
+use super::load::{
+    Arrival, Corrupt, Delay, KeyForm, KeyRule, Load, Origin, Percentiles, Skew, Target, Volume,
+};
+use super::object_pattern::{ObjectPart, ObjectPattern};
 use super::pattern::KeyPattern;
 use super::rate::Rate;
 use super::share::Share;
 use super::suggest::did_you_mean;
-use super::template::{Reference, Template, TemplateReader};
+use super::template::{Reference, Scope, Template, TemplateReader};
 use super::tree::Node;
 
 /// One stream's section as it is written, before its parts are held against each other.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct LoadText {
+    /// Where in S3 the rows go; into the stream of this name when absent.
+    #[schemars(with = "Option<ObjectPattern>")]
+    to: Option<Spanned<ObjectPattern>>,
+    #[schemars(with = "Option<u64>")]
     events: Option<Spanned<u64>>,
+    #[schemars(with = "Option<Rate>")]
     rate: Option<Spanned<Rate>>,
+    #[schemars(with = "Option<String>")]
     follows: Option<Spanned<String>>,
+    #[schemars(with = "Option<Share>")]
     share: Option<Spanned<Share>>,
+    #[schemars(with = "Option<After>")]
     event_time: Option<Spanned<After>>,
+    #[schemars(with = "Option<KeyText>")]
     key: Option<Spanned<KeyText>>,
     /// Only its presence: the tree holds its shape.
     #[serde(rename = "row")]
+    #[schemars(with = "std::collections::BTreeMap<String, serde_json::Value>")]
     _row: IgnoredAny,
     #[serde(default)]
     arrival: Arrival,
@@ -35,16 +48,18 @@ pub(super) struct LoadText {
     corrupt: Option<Corrupt>,
 }
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct After {
+    #[schemars(with = "String")]
     after: Spanned<String>,
     by: Delay,
 }
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct KeyText {
+    #[schemars(with = "Option<String>")]
     field: Option<Spanned<String>>,
     uuid: Option<KeyPattern>,
     pattern: Option<KeyPattern>,
@@ -77,12 +92,18 @@ impl LoadReader<'_> {
     fn load(&self, text: LoadText, row: &Node) -> Result<Load, FileError> {
         let has_parent = text.follows.is_some();
         self.check_delays(&text)?;
-        let reader = TemplateReader { source: self.source, stream: &self.stream.value, has_parent };
+        let of = format!("stream `{}`", self.stream.value);
+        let scope = if has_parent { Scope::Follower } else { Scope::Event };
+        let reader = TemplateReader { source: self.source, of: &of, scope };
         let template = reader.row(row)?;
         let key = self.key(text.key.as_ref(), has_parent, &template)?;
         let origin = self.origin(text.follows, text.share, text.event_time, text.events, text.rate)?;
         self.check_corrupt(text.corrupt.as_ref())?;
+        if let Some(to) = &text.to {
+            self.check_target(to, &template)?;
+        }
         Ok(Load {
+            target: text.to.map_or(Target::Stream, Target::Objects),
             origin,
             key,
             row: template,
@@ -171,6 +192,27 @@ impl LoadReader<'_> {
         Ok(KeyRule { form, partition: text.partition })
     }
 
+    /// The fields that an object's place takes from the row are there, and its rows have one.
+    fn check_target(&self, to: &Spanned<ObjectPattern>, row: &Template) -> Result<(), FileError> {
+        let pattern = &to.value;
+        for part in &pattern.parts {
+            if let ObjectPart::Field(field) = part
+                && row.field(field).is_none()
+            {
+                let fields = row.field_paths();
+                let near = did_you_mean(field, fields.iter().map(String::as_str));
+                let message = format!("the row has no field `{field}`{near}");
+                return Err(self.source.error_at(to, message).label("`$row` names its fields"));
+            }
+        }
+        if pattern.unit().is_none() && !pattern.has_key() {
+            let help = "add `$key` for an object a row, or `$event_time.minute` for one a minute";
+            let message = "every row would go into the same object";
+            return Err(self.source.error_at(to, message).label("the same for all rows").help(help));
+        }
+        Ok(())
+    }
+
     /// `field` documents where the key stands in the row; it must be true.
     fn check_key_field(&self, field: &Spanned<String>, row: &Template) -> Result<(), FileError> {
         let path = field.value.as_str();
@@ -182,7 +224,7 @@ impl LoadReader<'_> {
                 Err(self.source.error_at(field, message).help(help))
             }
             None => {
-                let fields = field_paths(row);
+                let fields = row.field_paths();
                 let near = did_you_mean(path, fields.iter().map(String::as_str));
                 let message = format!("the row has no field `{path}`{near}");
                 Err(self
@@ -264,14 +306,4 @@ impl LoadReader<'_> {
 
 fn default_form(has_parent: bool) -> KeyForm {
     if has_parent { KeyForm::Parent } else { KeyForm::Uuid(KeyPattern::bare()) }
-}
-
-/// The paths of all fields of an object, nested ones too.
-fn field_paths(row: &Template) -> Vec<String> {
-    let Template::Object(fields) = row else { return Vec::new() };
-    let nested = fields.iter().flat_map(|(name, template)| {
-        let below = field_paths(template).into_iter().map(move |path| format!("{name}.{path}"));
-        std::iter::once(name.clone()).chain(below)
-    });
-    nested.collect()
 }

@@ -3,19 +3,25 @@
 use serde_saphyr::Spanned;
 use wavetank_engine::retry::RETRIES_MAX;
 
-use super::ScenarioFile;
 use super::error::{FileError, Source};
-use super::load::Origin;
+use super::fault::Fault;
+use super::job::{Job, JobKind, Start, StreamingJob};
+use super::load::{Origin, Target};
 use super::resources::Table;
 use super::s3_path::S3Path;
 use super::suggest::{did_you_mean, name_list};
+use super::timeline::Step;
+use super::{ScenarioFile, above_zero};
 
 /// Checks every name and number that the types alone cannot; stops at the first that is wrong.
 pub(super) fn check(file: &ScenarioFile) -> Result<(), FileError> {
     check_resources(file)?;
-    check_job(file)?;
-    check_clock(file)?;
+    file.jobs.iter().try_for_each(|job| check_job(file, job))?;
+    refuse_duplicates(&file.source, "job", file.jobs.iter().map(|job| &job.name))?;
+    check_shapes(file)?;
+    check_timeline(file)?;
     check_generate(file)?;
+    file.faults.iter().try_for_each(|entry| check_fault(file, &entry.fault))?;
     refuse_duplicates(&file.source, "check", file.checks.iter().map(|check| &check.name))
 }
 
@@ -61,10 +67,19 @@ fn check_table(file: &ScenarioFile, name: &str, table: &Table) -> Result<(), Fil
     Ok(())
 }
 
-fn check_job(file: &ScenarioFile) -> Result<(), FileError> {
-    let job = &file.job;
+fn check_job(file: &ScenarioFile, job: &Job) -> Result<(), FileError> {
     let databases = file.resources.databases.names();
     known(&file.source, &job.database, databases, "the job uses database", "resources.databases")?;
+    match &job.kind {
+        JobKind::Streaming(streaming) => check_streaming_job(file, streaming),
+        JobKind::Batch(batch) => match &batch.start {
+            Start::ObjectCreated(on) => known_bucket(file, &on.created),
+            Start::Schedule(_) | Start::ByHand => Ok(()),
+        },
+    }
+}
+
+fn check_streaming_job(file: &ScenarioFile, job: &StreamingJob) -> Result<(), FileError> {
     known_bucket(file, &job.sink.path)?;
     known_bucket(file, &job.checkpoint)?;
     refuse_duplicates(&file.source, "partition column", job.sink.partition_by.iter())?;
@@ -80,15 +95,82 @@ fn check_job(file: &ScenarioFile) -> Result<(), FileError> {
     job.trigger.as_ref().map_or(Ok(()), |trigger| above_zero(&file.source, trigger, "`job.trigger`"))
 }
 
-fn check_clock(file: &ScenarioFile) -> Result<(), FileError> {
-    above_zero(&file.source, &file.clock.tick, "`clock.tick`")?;
-    above_zero(&file.source, &file.clock.length, "`clock.for`")
+fn check_shapes(file: &ScenarioFile) -> Result<(), FileError> {
+    file.shapes.iter().try_for_each(|(name, shape)| {
+        let what = format!("shape `{name}` is sent to stream");
+        known(&file.source, &shape.stream, file.resources.streams.names(), &what, "resources.streams")
+    })
+}
+
+fn check_timeline(file: &ScenarioFile) -> Result<(), FileError> {
+    let mut down = false;
+    for line in &file.timeline.lines {
+        match &line.step {
+            Step::Fault(fault) => check_fault(file, fault)?,
+            Step::Crash if down => {
+                let message = "the jobs are dead already";
+                return Err(file.source.error(line.place.clone(), message).label("`restart` stands before this"));
+            }
+            Step::Crash => down = true,
+            Step::Restart => down = false,
+            Step::Send(_) | Step::Advance(_) | Step::Start => {}
+        }
+    }
+    Ok(())
+}
+
+fn check_fault(file: &ScenarioFile, fault: &Spanned<Fault>) -> Result<(), FileError> {
+    let streams = || file.resources.streams.names();
+    match &fault.value {
+        Fault::Reshard(reshard) => {
+            known(&file.source, &reshard.stream, streams(), "the fault is about stream", "resources.streams")?;
+            match (&reshard.split, &reshard.merge) {
+                (None, None) => {
+                    let help = "add `split: shardId-000000000000` or `merge: [shardId-…, shardId-…]`";
+                    let message = "`reshard` does not say how";
+                    Err(file.source.error_at(fault, message).label("neither `split` nor `merge`").help(help))
+                }
+                (Some(_), Some(merge)) => {
+                    let message = "a reshard is a `split` or a `merge`, and both are given";
+                    Err(file.source.error_at(merge, message).label("leave out this or `split`"))
+                }
+                _ => Ok(()),
+            }
+        }
+        Fault::Stall(stall) => {
+            known(&file.source, &stall.stream, streams(), "the fault is about stream", "resources.streams")
+        }
+        Fault::Run(run) => {
+            let batch = file.jobs.iter().filter(|job| matches!(job.kind, JobKind::Batch(_)));
+            known(&file.source, &run.job, batch.map(|job| job.name.value.as_str()), "the fault runs batch job", "jobs")
+        }
+        Fault::Put(put) => {
+            known(&file.source, &put.of, file.generate.names(), "the fault puts rows of", "generate")
+        }
+        Fault::Crash(_) | Fault::Kinesis(_) | Fault::S3(_) | Fault::Glue(_) => Ok(()),
+    }
 }
 
 fn check_generate(file: &ScenarioFile) -> Result<(), FileError> {
+    if let Some((first, _)) = file.generate.spanned().next()
+        && file.clock.length.is_none()
+    {
+        let help = "add `for: 1h` or `until: 2026-01-05T11:00:00Z` to `clock`";
+        let message = "`clock` does not say how long traffic is generated";
+        return Err(file.source.error_at(first, message).label("for how long?").help(help));
+    }
     for (stream, load) in file.generate.spanned() {
-        let streams = file.resources.streams.names();
-        known(&file.source, stream, streams, "`generate` names stream", "resources.streams")?;
+        match &load.target {
+            Target::Stream => {
+                let streams = file.resources.streams.names();
+                known(&file.source, stream, streams, "`generate` names stream", "resources.streams")?;
+            }
+            Target::Objects(to) => {
+                let bucket = Spanned::new(to.value.bucket.clone(), to.referenced, to.defined);
+                let buckets = file.resources.buckets.iter().map(|bucket| bucket.value.as_str());
+                known(&file.source, &bucket, buckets, "this path is in bucket", "resources.buckets")?;
+            }
+        }
         if let Origin::Follows { parent, .. } = &load.origin {
             let generated = file.generate.names();
             let what = format!("stream `{}` follows", stream.value);
@@ -163,17 +245,6 @@ fn refuse_duplicates<'a>(
 fn at_least_one<T>(source: &Source, number: u64, at: &Spanned<T>, what: &str) -> Result<(), FileError> {
     match number {
         0 => Err(source.error_at(at, format!("{what} must be at least 1")).label("not 0")),
-        _ => Ok(()),
-    }
-}
-
-fn above_zero(
-    source: &Source,
-    length: &Spanned<super::duration::Length>,
-    what: &str,
-) -> Result<(), FileError> {
-    match length.value.micros() {
-        0 => Err(source.error_at(length, format!("{what} must be above zero")).label("no time passes")),
         _ => Ok(()),
     }
 }

@@ -34,6 +34,32 @@ impl UtcTime {
         text
     }
 
+    /// Year, month and day, both from 1.
+    pub fn date(self) -> (i64, i64, i64) {
+        let civil = self.civil();
+        (civil.year, civil.month, civil.day)
+    }
+
+    /// `2026-01-05 10:00:00.5`: the fraction as far as there is one.
+    pub fn plain(self) -> String {
+        let civil = self.civil();
+        let fraction = match civil.micros {
+            0 => String::new(),
+            micros => format!(".{micros:06}").trim_end_matches('0').to_owned(),
+        };
+        let Civil { year, month, day, hour, minute, second, .. } = civil;
+        format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}{fraction}")
+    }
+
+    /// The time of day alone if it is on the same day as `other`, else all of it.
+    pub fn beside(self, other: UtcTime) -> String {
+        let plain = self.plain();
+        match self.date() == other.date() {
+            true => plain[11..].to_owned(),
+            false => plain,
+        }
+    }
+
     /// The proleptic Gregorian date, by the era arithmetic of Howard Hinnant's "chrono-compatible low-level date
     /// algorithms": years begin in March, so that the leap day is the last of its year.
     fn civil(self) -> Civil {

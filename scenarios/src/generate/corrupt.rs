@@ -26,11 +26,23 @@ impl Corruption {
     pub fn apply(&mut self, record: &mut Vec<u8>) -> CorruptKind {
         let drawn = *self.one_of(&self.kinds.clone());
         let places = places(record);
-        let kind = if places.is_empty() { CorruptKind::TruncatedJson } else { drawn };
+        let needs_field =
+            matches!(drawn, CorruptKind::WrongType | CorruptKind::MissingField | CorruptKind::NullField);
+        let kind = if places.is_empty() && needs_field { CorruptKind::TruncatedJson } else { drawn };
         match kind {
             CorruptKind::TruncatedJson => self.truncate(record),
             CorruptKind::WrongType => self.change_type(record, &places),
             CorruptKind::MissingField => self.remove_field(record, &places),
+            CorruptKind::NullField => {
+                let place = self.one_of(&places).value.clone();
+                record.splice(place, b"null".iter().copied());
+            }
+            CorruptKind::NotUtf8 => {
+                let at = self.rng.below(record.len() as u64) as usize;
+                // No character begins with these bits, so what stands there is none.
+                record[at] = 0xff;
+            }
+            CorruptKind::Empty => record.clear(),
         }
         kind
     }
@@ -145,6 +157,18 @@ mod tests {
             let value: Value = serde_json::from_slice(&record).expect("it stays JSON");
             assert!(fields(&value) < whole);
         }
+    }
+
+    #[test]
+    fn a_null_field_leaves_json_and_other_kinds_leave_none() {
+        for record in broken(CorruptKind::NullField, RECORD, 50) {
+            let value: Value = serde_json::from_slice(&record).expect("it stays JSON");
+            assert_ne!(value, serde_json::from_str::<Value>(RECORD).unwrap());
+        }
+        for record in broken(CorruptKind::NotUtf8, RECORD, 50) {
+            assert!(std::str::from_utf8(&record).is_err());
+        }
+        assert_eq!(broken(CorruptKind::Empty, RECORD, 1), [b""]);
     }
 
     #[test]

@@ -27,8 +27,9 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
-use crate::file::{CorruptKind, Entries, Load, Origin, ScenarioFile};
+use crate::file::{Body, CorruptKind, Entries, Load, Origin, ScenarioFile, UtcTime};
 use crate::rng::Rng;
+use program::{Moment, Program};
 use stream::{Event, StreamState};
 
 /// A record on its way into a stream.
@@ -36,6 +37,8 @@ use stream::{Event, StreamState};
 pub struct Arrival {
     /// Which stream; [`Generator::streams`] has the names.
     pub stream: u16,
+    /// The event's key.
+    pub key: Arc<str>,
     /// Decides the shard.
     pub partition_key: Arc<str>,
     /// The record: one JSON object, unless it is corrupt.
@@ -104,7 +107,8 @@ impl PartialOrd for Waiting {
 impl Settings {
     fn of(file: &ScenarioFile, events: Option<u64>) -> Self {
         let clock = &file.clock;
-        Self { start: clock.start.value.0, length: clock.length.value.0, seed: file.seed, events }
+        let length = clock.length.unwrap_or_default().0;
+        Self { start: clock.start.value.0, length, seed: file.seed, events }
     }
 }
 
@@ -116,6 +120,39 @@ pub fn leading_events(file: &ScenarioFile, events: Option<u64>) -> u64 {
         Origin::Follows { .. } => None,
     });
     leading.sum()
+}
+
+/// The bytes of a record that a line of the timeline sends; `rng` is the record's own.
+pub(crate) fn record(body: &Body, id: &str, event_time: UtcTime, rng: &Rng) -> Bytes {
+    match body {
+        Body::Raw(text) => Bytes::copy_from_slice(text.as_bytes()),
+        Body::Row(template) => {
+            let mut data = Vec::new();
+            let moment = Moment { key: id, event_time: event_time.0, parent: None };
+            Program::compile(template, rng).write(&moment, &mut data);
+            Bytes::from(data)
+        }
+    }
+}
+
+/// Rows of one load, all of the same event time. `number` tells several such calls apart: they draw other rows.
+pub(crate) fn rows_at(
+    file: &ScenarioFile,
+    events: Option<u64>,
+    load: usize,
+    event_time: UtcTime,
+    rows: u64,
+    number: u64,
+) -> Vec<Arrival> {
+    let Some((name, of)) = file.generate.iter().nth(load) else { return Vec::new() };
+    let settings = Settings::of(file, events);
+    let rng = Rng::new(settings.seed).fork("put").fork(&number.to_string()).fork(name);
+    let mut state = StreamState::new(of, &settings, &rng);
+    let row = |_| {
+        let event = state.event(event_time.0, None);
+        state.arrivals(load as u16, &event, None).0
+    };
+    (0..rows).map(row).collect()
 }
 
 impl Generator {

@@ -48,6 +48,7 @@ enum DrawKind {
     Uniform { low: f64, high: f64 },
     Rounded { low: f64, high: f64, decimals: u8 },
     Int(IntRange),
+    Date(IntRange),
     WeightedIndex(Weights),
     WeightedText(Weights, Vec<String>),
     Uuid(KeyPattern),
@@ -144,6 +145,7 @@ impl DrawKind {
                 Self::Rounded { low: *low, high: *high, decimals: *decimals }
             }
             Template::Int(range) => Self::Int(*range),
+            Template::Date(days) => Self::Date(*days),
             Template::WeightedIndex(weights) => Self::WeightedIndex(Weights::new(weights.iter().copied())),
             Template::WeightedText(named) => {
                 let weights = Weights::new(named.iter().map(|(_, weight)| *weight));
@@ -176,6 +178,12 @@ impl Draw {
                 write_rounded(rng.uniform(*low, *high), *decimals, out);
             }
             DrawKind::Int(range) => json_text::integer(rng.between(range.low, range.high), out),
+            DrawKind::Date(days) => {
+                let midnight = UtcTime(rng.between(days.low, days.high) * 86_400_000_000);
+                out.push(b'"');
+                out.extend_from_slice(&midnight.iso_millis()[..10]);
+                out.push(b'"');
+            }
             DrawKind::WeightedIndex(weights) => json_text::integer(weights.draw(rng) as i64, out),
             DrawKind::WeightedText(weights, names) => json_text::string(&names[weights.draw(rng)], out),
             DrawKind::Uuid(pattern) => write_pattern(&pattern.0, rng, out, |rng, out| {

@@ -8,7 +8,7 @@ use super::program::{Moment, Program};
 use super::schedule::Schedule;
 use super::timing::DelaySource;
 use super::{Arrival, ArrivalKind, Settings};
-use crate::file::{Delay, Length, Load, Origin, Share, Volume};
+use crate::file::{Delay, Length, Load, Order, Origin, Share, Volume};
 use crate::rng::Rng;
 
 /// How long after its original a duplicate comes: exponential with this mean, at least a millisecond.
@@ -36,6 +36,9 @@ pub(super) struct StreamState {
     corrupt: Option<(Chance, Corruption)>,
     duplicate: Chance,
     duplicate_gap: Rng,
+    order: Order,
+    /// The latest arrival so far, for a stream in which nobody overtakes.
+    latest: i64,
     buffer: Vec<u8>,
 }
 
@@ -89,6 +92,8 @@ impl StreamState {
             corrupt,
             duplicate: Chance::new(load.duplicates, rng.fork("duplicate")),
             duplicate_gap: rng.fork("duplicate_gap"),
+            order: load.arrival.out_of_order,
+            latest: i64::MIN,
             buffer: Vec::new(),
         }
     }
@@ -140,8 +145,13 @@ impl StreamState {
                 kind = if kind == ArrivalKind::OnTime { ArrivalKind::Late } else { kind };
             }
         }
+        if self.order == Order::None {
+            self.latest = self.latest.max(arrival);
+            arrival = self.latest;
+        }
         let partition_key = event.keys.partition_key.clone();
-        let original = Arrival { stream, partition_key, data, event_time: event.time, arrival, id: 0, kind };
+        let key = event.keys.key.clone();
+        let original = Arrival { stream, key, partition_key, data, event_time: event.time, arrival, id: 0, kind };
         let gap = self.duplicate_gap.exponential(DUPLICATE_GAP_MEAN_MICROS) as i64;
         let duplicate = self.duplicate.hits().then(|| Arrival {
             arrival: arrival + gap.max(DUPLICATE_GAP_LEAST_MICROS),

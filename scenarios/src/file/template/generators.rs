@@ -8,6 +8,7 @@ use crate::file::pattern::{IntRange, KeyPattern, Pattern};
 use crate::file::share::Share;
 use crate::file::suggest::{did_you_mean, name_list, nearest};
 use crate::file::tree::{Key, Node, NodeKind};
+use crate::file::utc_time::UtcTime;
 
 /// A generator: the key that names it, the further keys it takes, and how to read it.
 struct Generator {
@@ -27,6 +28,7 @@ const GENERATORS: &[Generator] = &[
     Generator { name: "uniform", fits: is_pair, required: &[], optional: &["round"], read: uniform },
     Generator { name: "int", fits: is_range, required: &[], optional: &[], read: int },
     Generator { name: "weights", fits: is_weights, required: &[], optional: &[], read: weights },
+    Generator { name: "date", fits: is_dates, required: &[], optional: &[], read: date },
     Generator { name: "uuid", fits: is_key_pattern, required: &[], optional: &[], read: uuid },
     Generator { name: "share", fits: is_share, required: &["then"], optional: &["else"], read: share },
     Generator { name: "null", fits: is_share, required: &["of"], optional: &[], read: null },
@@ -195,6 +197,27 @@ fn round(arguments: &Arguments<'_>) -> Result<Option<u8>, FileError> {
 
 fn int(arguments: &Arguments<'_>) -> Result<Template, FileError> {
     arguments.word(arguments.main).map(Template::Int)
+}
+
+fn date(arguments: &Arguments<'_>) -> Result<Template, FileError> {
+    let expected = "two dates such as `2020-01-01..2024-12-31`, both included";
+    dates(arguments.main).map(Template::Date).ok_or_else(|| arguments.expected(expected, arguments.main))
+}
+
+/// The days since 1970 of a range of dates.
+fn dates(node: &Node) -> Option<IntRange> {
+    const MICROS_PER_DAY: i64 = 86_400_000_000;
+    let day = |text: &str| {
+        let midnight = UtcTime::from_text(&format!("{}T00:00:00Z", text.trim()))?;
+        Some(midnight.0.div_euclid(MICROS_PER_DAY))
+    };
+    let (low, high) = node.text()?.split_once("..")?;
+    let (low, high) = (day(low)?, day(high)?);
+    (low <= high).then_some(IntRange { low, high })
+}
+
+fn is_dates(node: &Node) -> bool {
+    dates(node).is_some()
 }
 
 fn weights(arguments: &Arguments<'_>) -> Result<Template, FileError> {

@@ -54,6 +54,8 @@ pub enum Template {
     },
     /// A whole number.
     Int(IntRange),
+    /// A date between two, both included, in days since 1970.
+    Date(IntRange),
     /// The index of a weight, as likely as the weight says.
     WeightedIndex(Vec<f64>),
     /// One of the texts, as likely as its weight says.
@@ -122,13 +124,62 @@ const REFERENCES: &[(&str, Reference)] = &[
     ("$parent.event_time.iso", Reference::ParentEventTime(TimeForm::Iso)),
 ];
 
+/// The references of a shape by their names.
+const SHAPE_REFERENCES: &[(&str, Reference)] = &[
+    ("$id", Reference::Key),
+    ("$t", Reference::EventTime(TimeForm::EpochSeconds)),
+    ("$t.epoch_s", Reference::EventTime(TimeForm::EpochSeconds)),
+    ("$t.epoch_ms", Reference::EventTime(TimeForm::EpochMillis)),
+    ("$t.iso", Reference::EventTime(TimeForm::Iso)),
+];
+
 impl Reference {
     fn needs_parent(self) -> bool {
         matches!(self, Self::ParentKey | Self::ParentEventTime(_))
     }
 }
 
+/// Whose row a template is: decides what it can refer to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Scope {
+    /// Generated, on its own.
+    Event,
+    /// Generated, following another stream's event.
+    Follower,
+    /// Sent by a line of the timeline.
+    Shape,
+}
+
+impl Scope {
+    fn references(self) -> impl Iterator<Item = &'static (&'static str, Reference)> + Clone {
+        let all = if self == Scope::Shape { SHAPE_REFERENCES } else { REFERENCES };
+        all.iter().filter(move |(_, reference)| self == Scope::Follower || !reference.needs_parent())
+    }
+}
+
 impl Template {
+    /// Puts another value in the place of a field; false when there is no field of that path.
+    pub(crate) fn replace(&mut self, path: &str, value: Template) -> bool {
+        let mut place = self;
+        for name in path.split('.') {
+            let Template::Object(fields) = place else { return false };
+            let Some((_, template)) = fields.iter_mut().find(|(field, _)| field == name) else { return false };
+            place = template;
+        }
+        *place = value;
+        true
+    }
+
+    /// The paths of all fields of an object, nested ones too.
+    pub(crate) fn field_paths(&self) -> Vec<String> {
+        let Template::Object(fields) = self else { return Vec::new() };
+        let nested = fields.iter().flat_map(|(name, template)| {
+            let below = template.field_paths().into_iter().map(move |path| format!("{name}.{path}"));
+            std::iter::once(name.clone()).chain(below)
+        });
+        nested.collect()
+    }
+
     /// The template of a field path such as `body.transaction_id`, through objects only.
     pub fn field(&self, path: &str) -> Option<&Template> {
         path.split('.').try_fold(self, |template, name| match template {
@@ -143,8 +194,9 @@ impl Template {
 /// Reads templates of one stream and says where one is wrong.
 pub(crate) struct TemplateReader<'a> {
     pub source: &'a Source,
-    pub stream: &'a str,
-    pub has_parent: bool,
+    /// Whose row it is, for messages.
+    pub of: &'a str,
+    pub scope: Scope,
 }
 
 impl TemplateReader<'_> {
@@ -197,13 +249,13 @@ impl TemplateReader<'_> {
     }
 
     fn reference(&self, node: &Node, text: &str) -> Result<Template, FileError> {
-        let known = REFERENCES.iter().filter(|(_, reference)| self.has_parent || !reference.needs_parent());
+        let known = self.scope.references();
         if let Some((_, reference)) = known.clone().find(|(name, _)| *name == text) {
             return Ok(Template::Reference(*reference));
         }
         let names = known.map(|(name, _)| *name);
-        if text.starts_with("$parent") && !self.has_parent {
-            let message = format!("`{text}` needs a parent, and stream `{}` follows none", self.stream);
+        if text.starts_with("$parent") && self.scope == Scope::Event {
+            let message = format!("`{text}` needs a parent, and {} follows none", self.of);
             let help = "add `follows: STREAM`, or use `$key` and `$event_time` of the event itself";
             return Err(self.source.error(node.span.clone(), message).label("no parent").help(help));
         }
@@ -214,13 +266,21 @@ impl TemplateReader<'_> {
 
     fn expected(&self, what: &str, node: &Node) -> FileError {
         let message = format!("expected {what}, found {}", node.describe());
-        self.source.error(node.span.clone(), message).label(format!("in the row of stream `{}`", self.stream))
+        self.source.error(node.span.clone(), message).label(format!("in the row of {}", self.of))
     }
 
     fn at_key(&self, key: &Key, message: String) -> FileError {
-        let label = format!("in the row of stream `{}`", self.stream);
+        let label = format!("in the row of {}", self.of);
         self.source.error(key.span.clone(), message).label(label)
     }
+}
+
+/// What a word of the timeline means as a value.
+pub(crate) fn value(text: &str) -> Literal {
+    let unquoted = text.strip_prefix('"').and_then(|text| text.strip_suffix('"'));
+    let kind = NodeKind::Scalar { text: unquoted.unwrap_or(text).to_owned(), plain: unquoted.is_none() };
+    let node = Node { span: 0..0, kind };
+    literal(&node, unquoted.unwrap_or(text), unquoted.is_none())
 }
 
 /// What an unquoted word means. Numbers with a sign `+`, a leading zero or a base stay text: they are ids.
@@ -260,7 +320,8 @@ mod tests {
     fn read(yaml: &str, has_parent: bool) -> Result<Template, String> {
         let source = Source { name: "t".to_owned(), text: yaml.to_owned() };
         let node = Node::parse(&source).expect("the test writes YAML");
-        let reader = TemplateReader { source: &source, stream: "s", has_parent };
+        let scope = if has_parent { Scope::Follower } else { Scope::Event };
+        let reader = TemplateReader { source: &source, of: "stream `s`", scope };
         reader.row(&node).map_err(|error| error.message().to_owned())
     }
 

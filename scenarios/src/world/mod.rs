@@ -1,0 +1,256 @@
+//! The world that a scenario runs in: services, producers and jobs, under one virtual clock and under faults.
+//!
+//! [`World::run`] is the whole of it: first the lines of the timeline, one trigger each; then the clock runs from
+//! instant to instant (the next trigger, the next fault), what arrives by then is put, and the queries that are due run
+//! a batch. A query whose process dies, or whose batch fails and may be retried, starts again from its checkpoint at
+//! once.
+
+mod disturb;
+mod streaming;
+mod timeline;
+
+use std::ops::ControlFlow;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use wavetank_emulator::{ApiError, Emulator, Identity, OpenError, Storage};
+use wavetank_engine::error::EngineError;
+use wavetank_engine::query::BatchReport;
+
+use crate::adapters::Services;
+use crate::check;
+use crate::clock::VirtualClock;
+use crate::faults::{Faults, Process, Verdict};
+use crate::keep::KeepError;
+use crate::producer::Producer;
+use crate::resources::create_resources;
+use crate::scenario::{Plan, Scenario};
+use disturb::Disturbances;
+
+pub use streaming::StreamingRun;
+pub use timeline::LineOutcome;
+
+pub(crate) use streaming::{query_options, sink_target, source_streams};
+
+/// Told after every instant at which something ran how far the run has come.
+pub trait Observer {
+    /// Records sent so far, and the virtual time as a share of the scenario's length. A break ends the run.
+    fn trigger(&mut self, sent: u64, share: f64) -> ControlFlow<()>;
+}
+
+impl Observer for () {
+    fn trigger(&mut self, _: u64, _: f64) -> ControlFlow<()> {
+        ControlFlow::Continue(())
+    }
+}
+
+/// A batch that was committed.
+pub struct Committed {
+    /// Whose, by its place among the scenario's jobs.
+    pub job: Process,
+    /// What it did when it ran for the last time.
+    pub report: BatchReport,
+    /// Whether the query was started again between the batch before and this run.
+    pub restarted: bool,
+}
+
+/// Told of every batch that was committed, once each and in order, whatever was crashed in between.
+pub trait Witness {
+    /// One batch.
+    fn committed(&mut self, batch: Committed) -> Result<(), RunError>;
+
+    /// An instant at which something ran is over.
+    fn instant(&mut self, _world: &mut World<'_>) -> Result<(), RunError> {
+        Ok(())
+    }
+}
+
+/// Why a run could not be finished. Failed checks are not among these.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    /// The emulator's data directory cannot be used.
+    #[error("cannot open the emulator's data directory")]
+    Open(#[from] OpenError),
+    /// A call of the scenario itself was refused.
+    #[error("{doing} was refused by the emulator")]
+    Refused {
+        /// What was tried, in words.
+        doing: String,
+        /// The service's answer.
+        #[source]
+        source: ApiError,
+    },
+    /// The query stopped.
+    #[error("the streaming query stopped")]
+    Query(#[from] EngineError),
+    /// The observer asked for an end.
+    #[error("interrupted")]
+    Interrupted,
+    /// The results could not be laid out.
+    #[error("cannot keep the results in `{folder}`")]
+    Keep {
+        /// Where they should go.
+        folder: PathBuf,
+        /// Why not.
+        #[source]
+        source: KeepError,
+    },
+    /// The database of the checks could not be filled.
+    #[error("cannot fill the database that checks run in")]
+    Database(#[from] check::DatabaseError),
+}
+
+/// How a world is set up.
+#[derive(Debug, Clone)]
+pub struct WorldOptions {
+    /// Instead of the scenario's own number of events.
+    pub events: Option<u64>,
+    /// Where the emulator keeps what it holds.
+    pub storage: Storage,
+    /// Threads that decode a batch's records.
+    pub parallelism: usize,
+    /// Whether to do what an error about a damaged checkpoint advises, where that is to remove objects.
+    pub follow_advice: bool,
+    /// Whether queries say what became of every row, not only of those that were lost.
+    pub trace: bool,
+}
+
+/// Everything that runs under the clock.
+pub struct World<'a> {
+    /// The services and the clock.
+    pub services: Services,
+    /// What happens to the queries' calls.
+    pub faults: Faults,
+    /// What has been put into streams and objects.
+    pub producer: Producer,
+    /// The streaming jobs, in the order of the file.
+    pub jobs: Vec<StreamingRun<'a>>,
+    /// What came of each line of the timeline so far.
+    pub lines: Vec<LineOutcome>,
+    scenario: &'a Scenario,
+    options: WorldOptions,
+    disturbances: Disturbances<'a>,
+    start_millis: i64,
+}
+
+impl<'a> World<'a> {
+    /// The scenario's resources in a new emulator; nothing has been put and nothing has run.
+    pub fn new(
+        scenario: &'a Scenario,
+        options: WorldOptions,
+        verdicts: impl IntoIterator<Item = (u64, Verdict)>,
+    ) -> Result<Self, RunError> {
+        let file = &scenario.file;
+        let start_millis = file.clock.start.value.0.div_euclid(1000);
+        let clock = VirtualClock::at(start_millis);
+        let emulator = Emulator::open(options.storage.clone(), Identity::default())?;
+        let services = Services { emulator: Arc::new(emulator), clock: clock.clone() };
+        create_resources(scenario, &services)?;
+        let faults = Faults::new(clock, verdicts);
+        let jobs = file.jobs.iter().zip(&scenario.plans).enumerate().filter_map(|(process, (job, plan))| {
+            let crate::file::JobKind::Streaming(streaming) = &job.kind else { return None };
+            let Plan::Streaming(pipeline) = plan;
+            let what = (process, job, &**streaming, pipeline);
+            Some(StreamingRun::new(what, file, &services, &faults, &options))
+        });
+        Ok(Self {
+            jobs: jobs.collect(),
+            faults,
+            producer: Producer::new(file, options.events),
+            lines: Vec::new(),
+            disturbances: Disturbances::of(file),
+            services,
+            scenario,
+            options,
+            start_millis,
+        })
+    }
+
+    /// The scenario.
+    pub fn scenario(&self) -> &'a Scenario {
+        self.scenario
+    }
+
+    /// What arrived in a stream before this has passed its retention period, in milliseconds.
+    pub fn trim_horizon_millis(&self) -> i64 {
+        const RETENTION_MILLIS: i64 = 24 * 3_600_000;
+        self.services.clock.now_millis() - RETENTION_MILLIS
+    }
+
+    /// Virtual milliseconds since the start.
+    pub fn elapsed_millis(&self) -> i64 {
+        self.services.clock.now_millis() - self.start_millis
+    }
+
+    /// The timeline, then the clock until everything was sent and read and nothing changes any more.
+    pub fn run(&mut self, witness: &mut dyn Witness, observer: &mut dyn Observer) -> Result<(), RunError> {
+        self.run_timeline(witness, observer)?;
+        let now = self.services.clock.now_millis();
+        for job in &mut self.jobs {
+            job.next_trigger = job.next_trigger.max(now);
+        }
+        let file = &self.scenario.file;
+        if file.timeline.lines.is_empty() || !file.generate.is_empty() || file.clock.length.is_some() {
+            self.run_clock(witness, observer)?;
+        }
+        Ok(())
+    }
+
+    /// From instant to instant, until there is none at which anything would happen.
+    fn run_clock(&mut self, witness: &mut dyn Witness, observer: &mut dyn Observer) -> Result<(), RunError> {
+        let length = self.scenario.file.clock.length.map_or(1, |length| (length.micros() / 1000).max(1));
+        while let Some(at) = self.next_instant() {
+            self.arrive(at)?;
+            self.disturb(at)?;
+            for index in 0..self.jobs.len() {
+                self.trigger_if_due(index, at, witness)?;
+            }
+            self.end_of_instant(witness)?;
+            let share = (at - self.start_millis) as f64 / length as f64;
+            if observer.trigger(self.producer.sent(), share).is_break() {
+                return Err(RunError::Interrupted);
+            }
+        }
+        Ok(())
+    }
+
+    /// When something happens next.
+    fn next_instant(&mut self) -> Option<i64> {
+        let event = self.producer.next_event();
+        let triggers = self.jobs.iter().filter_map(|job| job.next_instant(event));
+        triggers.chain(self.disturbances.next()).min()
+    }
+
+    fn trigger_if_due(&mut self, index: usize, at: i64, witness: &mut dyn Witness) -> Result<(), RunError> {
+        let more_to_come = self.producer.next_event().is_some();
+        let job = &mut self.jobs[index];
+        if !job.is_due(at, more_to_come) {
+            return Ok(());
+        }
+        let (started, batches) = (self.services.clock.now_millis(), job.batches());
+        let settled = job.trigger(witness)?;
+        job.next_trigger = job.trigger_interval().next(started);
+        if job.batches() > batches {
+            // What one job has written may be what another one reads.
+            self.jobs.iter_mut().for_each(|job| job.settled = false);
+        }
+        self.jobs[index].settled = settled;
+        Ok(())
+    }
+
+    /// Sends what arrives up to an instant.
+    fn arrive(&mut self, at: i64) -> Result<(), RunError> {
+        let sent_before = self.producer.sent();
+        let sent = self.producer.send_until(at, &self.services);
+        sent.map_err(|source| RunError::Refused { doing: "putting the scenario's records".into(), source })?;
+        if self.producer.sent() > sent_before {
+            self.jobs.iter_mut().for_each(|job| job.settled = false);
+        }
+        Ok(())
+    }
+
+    fn end_of_instant(&mut self, witness: &mut dyn Witness) -> Result<(), RunError> {
+        self.faults.next_trigger();
+        witness.instant(self)
+    }
+}

@@ -1,0 +1,314 @@
+//! One streaming job: its query, trigger by trigger, with as many restarts as its faults make it need.
+
+use wavetank_engine::checkpoint::Checkpoint;
+use wavetank_engine::error::EngineError;
+use wavetank_engine::ports::ObjectStore;
+use wavetank_engine::query::{BatchReport, QueryOptions, QueryParts, StreamingQuery, output_schema};
+use wavetank_engine::plan::{OutputMode, Pipeline};
+use wavetank_engine::retry::BatchRetries;
+use wavetank_engine::session::Session;
+use wavetank_engine::sink::{FileSink, FileTarget};
+use wavetank_engine::source::{InitialPosition, KinesisOptions, KinesisSource, Source};
+use wavetank_engine::trigger::Trigger;
+
+use super::{Committed, RunError, Witness};
+use crate::adapters::{BucketStore, GlueCatalog, KinesisStreams, Services};
+use crate::faults::{Faults, Faulty, Process};
+use crate::file::{Job, Mode, ScenarioFile, StartingPosition, StreamingJob};
+
+/// A streaming job while the scenario runs.
+pub struct StreamingRun<'a> {
+    /// Its place among the scenario's jobs.
+    pub process: Process,
+    /// The job itself.
+    pub job: &'a Job,
+    streaming: &'a StreamingJob,
+    pipeline: &'a Pipeline,
+    file: &'a ScenarioFile,
+    services: Services,
+    faults: Faults,
+    options: QueryOptions,
+    follow_advice: bool,
+    /// `None` before the first start and while the process is dead.
+    query: Option<StreamingQuery>,
+    /// A batch that has run, and may or may not have been committed.
+    pending: Option<Committed>,
+    restarted: bool,
+    batches: u32,
+    /// When it first started, in milliseconds.
+    started_millis: Option<i64>,
+    retries: BatchRetries,
+    /// When the next trigger fires, in milliseconds.
+    pub(super) next_trigger: i64,
+    /// Whether the last trigger found nothing to do, and the next would not either without new records.
+    pub(super) settled: bool,
+    /// Whether the process is to stay as it is: not started yet, or dead until it is restarted.
+    pub(super) down: bool,
+}
+
+impl<'a> StreamingRun<'a> {
+    pub(super) fn new(
+        (process, job, streaming, pipeline): (Process, &'a Job, &'a StreamingJob, &'a Pipeline),
+        file: &'a ScenarioFile,
+        services: &Services,
+        faults: &Faults,
+        settings: &super::WorldOptions,
+    ) -> Self {
+        Self {
+            process,
+            job,
+            streaming,
+            pipeline,
+            file,
+            services: services.clone(),
+            faults: faults.of(process),
+            options: query_options(streaming, settings.parallelism, settings.trace),
+            follow_advice: settings.follow_advice,
+            query: None,
+            pending: None,
+            restarted: false,
+            batches: 0,
+            started_millis: None,
+            retries: BatchRetries::new(streaming.batch_max_retries.value),
+            next_trigger: services.clock.now_millis(),
+            settled: false,
+            down: false,
+        }
+    }
+
+    /// The query, while its process lives.
+    pub fn query(&self) -> Option<&StreamingQuery> {
+        self.query.as_ref()
+    }
+
+    /// The job as the file has it.
+    pub fn streaming(&self) -> &'a StreamingJob {
+        self.streaming
+    }
+
+    /// What it runs.
+    pub fn pipeline(&self) -> &'a Pipeline {
+        self.pipeline
+    }
+
+    /// When it first started, in milliseconds, if it reads only what arrives from then on.
+    pub fn latest_from_millis(&self) -> Option<i64> {
+        let latest = self.streaming.starting_position == StartingPosition::Latest;
+        self.started_millis.filter(|_| latest)
+    }
+
+    /// The streams behind its sources.
+    pub fn streams(&self) -> Vec<String> {
+        source_streams(self.file, self.job, self.pipeline)
+    }
+
+    /// Its trigger.
+    pub(super) fn trigger_interval(&self) -> Trigger {
+        let interval = self.streaming.trigger.as_ref().unwrap_or(&self.file.clock.tick).value.micros() / 1000;
+        Trigger::ProcessingTime { interval_millis: interval.max(1) }
+    }
+
+    /// Batches that were committed so far.
+    pub(super) fn batches(&self) -> u32 {
+        self.batches
+    }
+
+    /// When its next trigger is that would do anything; `event` is when the producers do something next. Where every
+    /// trigger runs a batch, records or not (Glue's `avoidEmptyBatches=false`), that is the next one.
+    pub(super) fn next_instant(&self, event: Option<i64>) -> Option<i64> {
+        if self.down {
+            return None;
+        }
+        match (self.settled, self.streaming.avoid_empty_batches, event) {
+            (false, _, _) => Some(self.next_trigger),
+            (true, _, None) => None,
+            (true, false, Some(_)) => Some(self.next_trigger),
+            (true, true, Some(event)) if event <= self.next_trigger => Some(self.next_trigger),
+            (true, true, Some(event)) => Some(self.trigger_interval().next(event - 1)),
+        }
+    }
+
+    /// Whether its trigger fires at an instant. Without new records only where every trigger runs a batch, and only
+    /// as long as `more_to_come`.
+    pub(super) fn is_due(&self, at: i64, more_to_come: bool) -> bool {
+        let runs_anyway = !self.streaming.avoid_empty_batches && more_to_come;
+        !self.down && self.next_trigger <= at && (!self.settled || runs_anyway)
+    }
+
+    /// One trigger, with as many restarts as it takes. True when it changed nothing and, without new records, the
+    /// next would not either.
+    pub(super) fn trigger(&mut self, witness: &mut dyn Witness) -> Result<bool, RunError> {
+        self.persist(witness, Self::attempt)
+    }
+
+    /// One trigger and the batches without data that it leads to.
+    pub(super) fn trigger_until_settled(&mut self, witness: &mut dyn Witness) -> Result<(), RunError> {
+        while !self.trigger(witness)? {}
+        Ok(())
+    }
+
+    /// Starts the query if it is not running, without a trigger.
+    pub(super) fn start(&mut self, witness: &mut dyn Witness) -> Result<(), RunError> {
+        self.persist(witness, |run, witness| run.ensure_started(witness).map(|()| true)).map(|_| ())
+    }
+
+    /// The process dies.
+    pub(super) fn kill(&mut self) {
+        self.faults.kill();
+        self.query = None;
+        self.restarted = true;
+    }
+
+    /// Does something until it goes well, with as many restarts as it takes.
+    fn persist(
+        &mut self,
+        witness: &mut dyn Witness,
+        mut attempt: impl FnMut(&mut Self, &mut dyn Witness) -> Result<bool, RunError>,
+    ) -> Result<bool, RunError> {
+        if self.faults.killed() {
+            self.faults.restart();
+        }
+        loop {
+            match attempt(self, witness) {
+                Ok(settled) => return Ok(settled),
+                Err(RunError::Query(error)) => self.stop(error)?,
+                Err(other) => return Err(other),
+            }
+        }
+    }
+
+    fn ensure_started(&mut self, witness: &mut dyn Witness) -> Result<(), RunError> {
+        if self.query.is_some() {
+            return Ok(());
+        }
+        let now = self.services.clock.now_millis();
+        let query = StreamingQuery::start(self.pipeline, self.parts()?, now)?;
+        self.started_millis.get_or_insert(now);
+        // What the process did not live to see committed was committed if the query goes on behind it.
+        let committed = self.pending.take().filter(|b| b.report.progress.batch < query.next_batch());
+        self.batches = query.next_batch().0;
+        self.query = Some(query);
+        committed.map_or(Ok(()), |batch| witness.committed(batch))
+    }
+
+    fn attempt(&mut self, witness: &mut dyn Witness) -> Result<bool, RunError> {
+        self.ensure_started(witness)?;
+        let now = self.services.clock.now_millis();
+        let query = self.query.as_mut().expect("it was started above");
+        let Some(report) = query.execute_batch(now)? else { return Ok(true) };
+        let progress = &report.progress;
+        let settled = progress.input_records.iter().all(|records| *records == 0)
+            && progress.watermark == progress.next_watermark;
+        self.commit(report, witness)?;
+        Ok(settled)
+    }
+
+    fn commit(&mut self, report: BatchReport, witness: &mut dyn Witness) -> Result<(), RunError> {
+        let restarted = std::mem::take(&mut self.restarted);
+        self.pending = Some(Committed { job: self.process, report, restarted });
+        self.query.as_mut().expect("a batch has run").commit_batch()?;
+        self.retries.succeeded();
+        let batch = self.pending.take().expect("it has just run");
+        self.batches = batch.report.progress.batch.next().0;
+        witness.committed(batch)
+    }
+
+    /// What becomes of a query that has stopped: a process that was killed starts again, a batch that failed is
+    /// retried as Glue does it, everything else is an error.
+    fn stop(&mut self, error: EngineError) -> Result<(), RunError> {
+        match error {
+            _ if self.faults.killed() => self.faults.restart(),
+            EngineError::CorruptCheckpoint { ref removable, .. } if self.follow_advice && !removable.is_empty() => {
+                let bucket = self.streaming.checkpoint.value.bucket().to_owned();
+                let mut store = BucketStore { services: self.services.clone(), bucket };
+                let removed = removable.iter().try_for_each(|key| store.delete(key));
+                removed.map_err(|source| EngineError::Port { operation: "following advice".into(), source })?;
+            }
+            EngineError::Port { .. } => match self.retries.failed() {
+                Some(pause) => self.services.clock.advance_to(self.services.clock.now_millis() + pause),
+                None => return Err(error.into()),
+            },
+            error => return Err(error.into()),
+        }
+        self.query = None;
+        self.restarted = true;
+        Ok(())
+    }
+
+    fn parts(&self) -> Result<QueryParts, EngineError> {
+        let streams = source_streams(self.file, self.job, self.pipeline);
+        let store = |port: &'static str, bucket: &str| {
+            let inner = BucketStore { services: self.services.clone(), bucket: bucket.to_owned() };
+            Box::new(Faulty { inner, port, faults: self.faults.clone() })
+        };
+        let catalog = GlueCatalog(self.services.clone());
+        let catalog = Box::new(Faulty { inner: catalog, port: "catalog", faults: self.faults.clone() });
+        let target = sink_target(self.job, self.streaming);
+        let schema = output_schema(self.pipeline);
+        let sink_store = store("sink", self.streaming.sink.path.value.bucket());
+        let checkpoint = &self.streaming.checkpoint.value;
+        Ok(QueryParts {
+            sources: streams.into_iter().map(|stream| self.source(stream)).collect(),
+            sink: Box::new(FileSink::new(target, &schema, Session::default(), sink_store, catalog)?),
+            checkpoint: Checkpoint::new(store("checkpoint", checkpoint.bucket()), as_folder(checkpoint.prefix())),
+            options: self.options.clone(),
+        })
+    }
+
+    fn source(&self, stream: String) -> Box<dyn Source> {
+        let options = KinesisOptions {
+            starting_position: match self.streaming.starting_position {
+                StartingPosition::Latest => InitialPosition::Latest,
+                StartingPosition::TrimHorizon => InitialPosition::TrimHorizon,
+            },
+            fetch_records_per_shard_max: self.streaming.max_fetch_records_per_shard.value as usize,
+            avoid_empty_batches: self.streaming.avoid_empty_batches,
+            ..Default::default()
+        };
+        let inner = KinesisStreams(self.services.clone());
+        let api = Box::new(Faulty { inner, port: "stream", faults: self.faults.clone() });
+        Box::new(KinesisSource::new(stream, options, api))
+    }
+}
+
+/// The stream, or the table of files, behind each source of a pipeline.
+pub(crate) fn source_streams(file: &ScenarioFile, job: &Job, pipeline: &Pipeline) -> Vec<String> {
+    let tables = file.tables(job);
+    let stream = |table: &str| {
+        let found = tables.iter().find(|(name, _)| name.eq_ignore_ascii_case(table));
+        let (name, table) = found.expect("the pipeline was planned against these tables");
+        table.stream.as_ref().map_or_else(|| name.to_owned(), |stream| stream.value.clone())
+    };
+    pipeline.sources.iter().map(|source| stream(&source.table)).collect()
+}
+
+/// The table that a streaming job writes.
+pub(crate) fn sink_target(job: &Job, streaming: &StreamingJob) -> FileTarget {
+    let path = &streaming.sink.path.value;
+    FileTarget {
+        database: job.database.value.clone(),
+        table: streaming.sink.table.value.clone(),
+        location: as_folder(path.as_str()),
+        prefix: as_folder(path.prefix()),
+        partition_by: streaming.sink.partition_by.iter().map(|c| c.value.clone()).collect(),
+        format: streaming.sink.format.into(),
+    }
+}
+
+/// How a streaming job's query is run.
+pub(crate) fn query_options(job: &StreamingJob, parallelism: usize, trace: bool) -> QueryOptions {
+    let mode = match job.sink.mode.as_ref().map(|mode| mode.value).unwrap_or_default() {
+        Mode::Append => OutputMode::Append,
+        Mode::Update => OutputMode::Update,
+        Mode::Complete => OutputMode::Complete,
+    };
+    QueryOptions { mode, parallelism, trace, ..QueryOptions::default() }
+}
+
+/// A path that ends in a slash, unless it is empty.
+pub(crate) fn as_folder(path: &str) -> String {
+    match path.is_empty() || path.ends_with('/') {
+        true => path.to_owned(),
+        false => format!("{path}/"),
+    }
+}
