@@ -9,6 +9,8 @@ mod continuation;
 mod damage;
 #[path = "stream/laws.rs"]
 mod laws;
+#[path = "stream/lineage.rs"]
+mod lineage;
 #[path = "stream/model.rs"]
 mod model;
 #[path = "stream/nested_join.rs"]

@@ -1,4 +1,5 @@
-//! The ledger: one fact for every row that did not make it, and why. No I/O; the harness stores and joins it.
+//! The ledger: one fact for every row that did not make it, and why; on request, one for every row that did. No I/O;
+//! the harness stores and joins it.
 
 use crate::batch::{BatchId, RecordId};
 use crate::watermark::Watermark;
@@ -97,6 +98,57 @@ pub struct KeptRow {
     pub matched: bool,
 }
 
+/// What became of a row that was not lost.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum TraceEvent {
+    /// A row of the left side of a join met one of the right side, which came from this record.
+    Joined {
+        /// Record of the right row.
+        with: RecordId,
+    },
+    /// It left an outer join without a match, with nulls for the other side.
+    EmittedUnmatched,
+    /// It went into a group.
+    Grouped,
+    /// It was handed to the sink. A group is written under the first record that went into it; where there was none,
+    /// under an id that no record has.
+    Written,
+}
+
+impl TraceEvent {
+    /// The name in tables.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Joined { .. } => "joined",
+            Self::EmittedUnmatched => "emitted_unmatched",
+            Self::Grouped => "grouped",
+            Self::Written => "written",
+        }
+    }
+}
+
+/// One step of a row on its way.
+///
+/// Every record read has a [`Loss`], a [`KeptRow`] or a trace. A row has many: one per match, per group, per writing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Trace {
+    /// The record that the row came from; of a joined row, the one of its left side.
+    pub record: RecordId,
+    /// The batch in which it happened.
+    pub batch: BatchId,
+    /// The operator, by Spark's operator name; [`Trace::SINK`] at the end.
+    pub operator: &'static str,
+    /// Its event time in microseconds, where the operator knew it. A window counts by its end.
+    pub event_time: Option<i64>,
+    /// What happened.
+    pub event: TraceEvent,
+}
+
+impl Trace {
+    /// [`Trace::operator`] of rows that were written.
+    pub const SINK: &'static str = "sink";
+}
+
 /// What one micro-batch lost and rejected.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Ledger {
@@ -104,9 +156,23 @@ pub struct Ledger {
     pub losses: Vec<Loss>,
     /// Records rejected by the decoder, by source and position.
     pub rejected: Vec<RejectedRecord>,
+    /// What became of the other rows, in the order in which it happened; only of a query that is traced
+    /// ([`crate::query::QueryOptions::trace`]).
+    pub traces: Vec<Trace>,
+    traced: bool,
 }
 
 impl Ledger {
+    /// An empty ledger, which takes traces or not.
+    pub fn new(traced: bool) -> Self {
+        Self { traced, ..Self::default() }
+    }
+
+    /// Whether operators are to write traces.
+    pub(crate) fn is_traced(&self) -> bool {
+        self.traced
+    }
+
     /// Attributes losses that follow from a rejected record to the rejection: a null key that is null because
     /// its field did not decode was lost as malformed. `rejected` holds packed ids of all rejected records that
     /// may still have rows under way.

@@ -13,11 +13,11 @@ use std::sync::Arc;
 use arrow::datatypes::{Field, Schema, SchemaRef};
 use arrow::record_batch::RecordBatch;
 
-use crate::batch::BatchId;
+use crate::batch::{BatchId, RecordId, record_ids};
 use crate::checkpoint::{Checkpoint, CommitEntry, Identity, OffsetEntry, Past, continuation};
 use crate::error::{EngineError, Result};
 use crate::input::Input;
-use crate::ledger::{KeptRow, Ledger};
+use crate::ledger::{KeptRow, Ledger, Trace, TraceEvent};
 use crate::operator::{Extent, OperatorTree, TreeOptions};
 use crate::plan::{Column, LogicalPlan, OutputMode, Pipeline, optimize::optimize, support};
 use crate::progress::QueryProgress;
@@ -64,10 +64,13 @@ pub struct QueryOptions {
     pub no_data_batches: bool,
     /// Threads that decode a batch's records, at least one. The result is the same for any number.
     pub parallelism: usize,
+    /// Whether the ledger also says what became of the rows that were not lost ([`Ledger::traces`]). Costs memory in
+    /// proportion to the rows of a batch and to their matches.
+    pub trace: bool,
 }
 
 impl Default for QueryOptions {
-    /// Spark's defaults: slowest stream, append, UTC, with no-data batches; one thread.
+    /// Spark's defaults: slowest stream, append, UTC, with no-data batches; one thread, no traces.
     fn default() -> Self {
         Self {
             policy: WatermarkPolicy::default(),
@@ -75,6 +78,7 @@ impl Default for QueryOptions {
             session: Session::default(),
             no_data_batches: true,
             parallelism: 1,
+            trace: false,
         }
     }
 }
@@ -290,7 +294,7 @@ impl StreamingQuery {
             Some(tree) => tree,
             none => none.insert(build_tree(&self.plan, &self.options)?),
         };
-        let mut ledger = Ledger::default();
+        let mut ledger = Ledger::new(self.options.trace);
         let (mut reads, mut chunks) = (Vec::new(), Vec::new());
         for (index, (input, range)) in self.inputs.iter_mut().zip(ranges).enumerate() {
             let read = input.source.read(range)?;
@@ -303,6 +307,9 @@ impl StreamingQuery {
         if tree.is_stateful() {
             let extent = self.checkpoint.next_extent();
             self.checkpoint.save_state(batch.next(), &tree.save(extent)?)?;
+        }
+        if self.options.trace {
+            trace_written(batch, &result.rows, &mut result.ledger);
         }
         let rows = self.for_sink(&result.rows)?;
         let sink = self.sink.write(batch, &rows)?;
@@ -330,6 +337,18 @@ impl StreamingQuery {
         };
         rows.iter().map(strip).collect()
     }
+}
+
+/// Notes the rows that the sink gets.
+fn trace_written(batch: BatchId, rows: &[RecordBatch], ledger: &mut Ledger) {
+    let ids = rows.iter().flat_map(|rows| record_ids(rows).values());
+    ledger.traces.extend(ids.map(|id| Trace {
+        record: RecordId::unpack(*id),
+        batch,
+        operator: Trace::SINK,
+        event_time: None,
+        event: TraceEvent::Written,
+    }));
 }
 
 /// What the checkpoint remembers the query by.

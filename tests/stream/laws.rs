@@ -158,7 +158,7 @@ prop_compose! {
         policy in select(vec![WatermarkPolicy::Min, WatermarkPolicy::Min, WatermarkPolicy::Max]),
         always_new in prop::bool::weighted(0.1),
     ) -> Rules {
-        Rules { delays, after, until, settings: Settings { policy, always_new } }
+        Rules { delays, after, until, settings: Settings { policy, always_new, ..Settings::default() } }
     }
 }
 
@@ -199,7 +199,7 @@ fn punctual() -> impl Strategy<Value = Punctual> {
     let row = (0usize..2, 0u8..2, 0i64..4, 0i64..20, select(vec![None, None, Some(0), Some(2)]));
     (rules(), prop::collection::vec(row, 1..40)).prop_map(|(rules, drawn)| {
         let delays = rules.delays.map(|delay| delay.max(GRID));
-        let settings = Settings { policy: WatermarkPolicy::Min, always_new: false };
+        let settings = Settings { policy: WatermarkPolicy::Min, ..Settings::default() };
         let rules = Rules { delays, settings, ..rules };
         let mut fronts = delays.map(|delay| delay / GRID + 1);
         let (mut rows, mut cuts) = (Vec::new(), Vec::new());

@@ -51,6 +51,8 @@ pub struct Settings {
     pub policy: WatermarkPolicy,
     /// Kinesis with `avoidEmptyBatches=false`: each trigger counts as new data.
     pub always_new: bool,
+    /// The ledger says what became of every row.
+    pub trace: bool,
 }
 
 /// A running query with everything around it.
@@ -84,7 +86,11 @@ impl Rig {
             sources: tables.iter().map(source).collect(),
             sink: Box::new(MemorySink { written: Rc::clone(&written) }),
             checkpoint: Checkpoint::new(Box::new(store(&services())), ""),
-            options: QueryOptions { policy: settings.policy, ..QueryOptions::default() },
+            options: QueryOptions {
+                policy: settings.policy,
+                trace: settings.trace,
+                ..QueryOptions::default()
+            },
         };
         let query = StreamingQuery::start(pipeline, parts, 0)?;
         Ok(Rig { query, feeds, written, now_millis: 0 })

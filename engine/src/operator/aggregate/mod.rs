@@ -16,14 +16,15 @@ mod sessions;
 #[cfg(test)]
 mod tests;
 
-use arrow::array::UInt32Array;
+use arrow::array::{Array, BooleanArray, TimestampMicrosecondArray, UInt32Array};
 use arrow::record_batch::RecordBatch;
 
 use super::StatefulOperator;
 use super::late::{event_time_column, event_times, late_rows, report_late};
 use super::tree::TreeOptions;
-use crate::batch::BatchContext;
+use crate::batch::{BatchContext, RecordId, record_ids};
 use crate::error::{EngineError, Result};
+use crate::ledger::{Trace, TraceEvent};
 use crate::plan::{AggregateExpr, Column, ColumnId, OutputMode};
 use batch_groups::{BatchGroups, Partial};
 use calls::Calls;
@@ -103,10 +104,13 @@ impl Grouping {
         operator: &'static str,
         ctx: &mut BatchContext<'_>,
     ) -> Result<()> {
-        if let Some(key) = self.event_time.filter(|_| drops_late) {
-            let times = event_times(input.column(self.positions[key]));
-            let late = late_rows(&times, ctx)?;
-            report_late(input, &times, &late, operator, ctx);
+        let times = self.event_time.map(|key| event_times(input.column(self.positions[key])));
+        let late = times.as_ref().filter(|_| drops_late).map(|times| late_rows(times, ctx)).transpose()?;
+        if let (Some(times), Some(late)) = (&times, &late) {
+            report_late(input, times, late, operator, ctx);
+        }
+        if ctx.ledger.is_traced() {
+            trace_grouped(input, times.as_ref(), late.as_ref(), operator, ctx);
         }
         batch.add(input, &self.positions, &self.calls)
     }
@@ -122,4 +126,22 @@ impl Grouping {
         let kept = (0..late.len() as u32).filter(|group| !late.value(*group as usize));
         groups.take(&UInt32Array::from_iter_values(kept))
     }
+}
+
+/// Notes the rows that go into groups: all but the late ones.
+fn trace_grouped(
+    input: &RecordBatch,
+    times: Option<&TimestampMicrosecondArray>,
+    late: Option<&BooleanArray>,
+    operator: &'static str,
+    ctx: &mut BatchContext<'_>,
+) {
+    let rows = (0..input.num_rows()).filter(|row| late.is_none_or(|late| !late.value(*row)));
+    ctx.ledger.traces.extend(rows.map(|row| Trace {
+        record: RecordId::unpack(record_ids(input).value(row)),
+        batch: ctx.batch,
+        operator,
+        event_time: times.filter(|times| times.is_valid(row)).map(|times| times.value(row)),
+        event: TraceEvent::Grouped,
+    }));
 }

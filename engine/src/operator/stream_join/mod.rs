@@ -45,7 +45,7 @@ use super::{Extent, Side, StateChange, StatefulOperator};
 use crate::batch::{BatchContext, Output, RecordId, record_ids, row_schema};
 use crate::error::Result;
 use crate::expr::{CompiledExpr, compile};
-use crate::ledger::{KeptRow, Loss, LossReason};
+use crate::ledger::{KeptRow, Loss, LossReason, Trace, TraceEvent};
 use crate::plan::{Column, JoinKind, conjunction};
 use crate::session::Session;
 use crate::watermark::Watermark;
@@ -139,14 +139,23 @@ impl StreamJoin {
         }
         let rest = filter_record_batch(&input, &not(&holds)?)?;
         match own.outer {
-            true => out(self.with_nulls(side, &rest)?)?,
+            true => {
+                trace_unmatched(own, &rest, ctx);
+                out(self.with_nulls(side, &rest)?)?
+            }
             false => report(ctx, record_ids(&rest), LossReason::Filtered),
         }
         Ok(filter_record_batch(&input, &holds)?)
     }
 
     /// Joins input rows with what the other side keeps. Returns which of them matched.
-    fn join(&mut self, side: Side, probe: &Probe, out: &mut Output<'_>) -> Result<Vec<bool>> {
+    fn join(
+        &mut self,
+        side: Side,
+        probe: &Probe,
+        ctx: &mut BatchContext<'_>,
+        out: &mut Output<'_>,
+    ) -> Result<Vec<bool>> {
         let other = side.other() as usize;
         let key_columns = self.sides[other].keys.positions();
         let mut candidates = Candidates::of(probe, &mut self.sides[other].state, &key_columns)?;
@@ -158,6 +167,9 @@ impl StreamJoin {
             let holds = residual.matches(&pairs)?;
             candidates.retain(&holds)?;
             pairs = filter_record_batch(&pairs, &holds)?;
+        }
+        if ctx.ledger.is_traced() {
+            self.trace_pairs(side, probe, &candidates, &pairs, ctx)?;
         }
         let matched = candidates.matched(probe.rows.num_rows());
         let emitted = match (self.kind, side) {
@@ -196,6 +208,33 @@ impl StreamJoin {
         arrays.extend(right);
         arrays.extend(id);
         Ok(RecordBatch::try_new(Arc::clone(&self.pair_schema), arrays)?)
+    }
+
+    /// Notes who has met whom; `pairs` are the joined rows of the candidates.
+    fn trace_pairs(
+        &mut self,
+        side: Side,
+        probe: &Probe,
+        candidates: &Candidates,
+        pairs: &RecordBatch,
+        ctx: &mut BatchContext<'_>,
+    ) -> Result<()> {
+        let times = self.sides[Side::Left as usize].event_time.map(|at| event_times(pairs.column(at)));
+        let right = &mut self.sides[Side::Right as usize];
+        let with = match side {
+            Side::Left => right.state.gather(&[right.width], &candidates.slots)?.remove(0),
+            Side::Right => take(probe.rows.column(right.width), &candidates.rows, None)?,
+        };
+        let with = with.as_primitive::<UInt64Type>().values();
+        let ids = record_ids(pairs).values();
+        ctx.ledger.traces.extend(ids.iter().zip(with).enumerate().map(|(row, (id, with))| Trace {
+            record: RecordId::unpack(*id),
+            batch: ctx.batch,
+            operator: NAME,
+            event_time: times.as_ref().filter(|times| times.is_valid(row)).map(|times| times.value(row)),
+            event: TraceEvent::Joined { with: RecordId::unpack(*with) },
+        }));
+        Ok(())
     }
 
     /// Left columns and record id of rows that begin with the left columns and have the id at `id`.
@@ -275,10 +314,27 @@ impl StreamJoin {
             let arrays = own.state.evicted_columns(&columns, &unmatched)?;
             let schema = own.state.schema().project(&columns)?;
             let rows = RecordBatch::try_new(Arc::new(schema), arrays)?;
+            trace_unmatched(own, &rows, ctx);
             out(self.with_nulls(side, &rows)?)?;
         }
         self.sides[side as usize].state.drop_rows(&evicted)
     }
+}
+
+/// Notes rows of an outer side that come out with nulls, if anybody wants to know.
+fn trace_unmatched(side: &JoinSide, rows: &RecordBatch, ctx: &mut BatchContext<'_>) {
+    if !ctx.ledger.is_traced() {
+        return;
+    }
+    let times = side.event_time.map(|at| event_times(rows.column(at)));
+    let ids = rows.column(side.width).as_primitive::<UInt64Type>().values();
+    ctx.ledger.traces.extend(ids.iter().enumerate().map(|(row, id)| Trace {
+        record: RecordId::unpack(*id),
+        batch: ctx.batch,
+        operator: NAME,
+        event_time: times.as_ref().filter(|times| times.is_valid(row)).map(|times| times.value(row)),
+        event: TraceEvent::EmittedUnmatched,
+    }));
 }
 
 fn report(ctx: &mut BatchContext<'_>, ids: &UInt64Array, reason: LossReason) {
@@ -332,7 +388,7 @@ impl StatefulOperator for StreamJoin {
             return Ok(());
         }
         let probe = Probe::new(input, &self.sides[side as usize].keys)?;
-        let matched = self.join(side, &probe, out)?;
+        let matched = self.join(side, &probe, ctx, out)?;
         self.store(side, probe, matched, ctx)
     }
 
