@@ -1,6 +1,7 @@
 //! What a query reports of each micro-batch, under Spark's metric names (`StreamingQueryProgress`).
 
 use crate::batch::BatchId;
+use crate::plan::Delay;
 use crate::watermark::Watermark;
 
 /// Counters of one stateful operator in one batch (Spark `StateOperatorProgress`).
@@ -18,6 +19,23 @@ pub struct StateProgress {
     pub dropped_duplicates: Option<u64>,
 }
 
+/// What one event-time operator (`withWatermark`) contributes to the watermark.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EventTimeProgress {
+    /// Name of the declared column.
+    pub column: String,
+    /// The streams that its rows come from, as indices into [`crate::plan::Pipeline::sources`], in ascending order.
+    pub sources: Vec<usize>,
+    /// How far its watermark trails.
+    pub delay: Delay,
+    /// Greatest event time that it has seen in this batch, in milliseconds; `None` when no row came by.
+    pub max_millis: Option<i64>,
+    /// How far it has come by itself, this batch included, in milliseconds: the greatest event time since the query was
+    /// last started, less the delay; 0 as long as no row has come by. The policy makes the query's watermark of these
+    /// values.
+    pub reached_millis: i64,
+}
+
 /// One executed micro-batch.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct QueryProgress {
@@ -33,8 +51,8 @@ pub struct QueryProgress {
     pub watermark: Watermark,
     /// The watermark that the next batch will run with.
     pub next_watermark: Watermark,
-    /// Greatest event time seen per event-time operator, in milliseconds; `None` where no row came by.
-    pub event_time_max_millis: Vec<Option<i64>>,
+    /// Per event-time operator, in plan pre-order (left before right).
+    pub event_time: Vec<EventTimeProgress>,
     /// Per stateful operator, last of the pipeline first.
     pub state: Vec<(&'static str, StateProgress)>,
 }

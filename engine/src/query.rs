@@ -18,13 +18,13 @@ use crate::checkpoint::{Checkpoint, CommitEntry, Identity, OffsetEntry, Past, co
 use crate::error::{EngineError, Result};
 use crate::input::Input;
 use crate::ledger::{KeptRow, Ledger, Trace, TraceEvent};
-use crate::operator::{Extent, OperatorTree, TreeOptions};
+use crate::operator::{EventTimeSource, Extent, OperatorTree, TreeOptions};
 use crate::plan::{Column, LogicalPlan, OutputMode, Pipeline, optimize::optimize, support};
-use crate::progress::QueryProgress;
+use crate::progress::{EventTimeProgress, QueryProgress};
 use crate::session::Session;
 use crate::sink::{Sink, SinkReport};
 use crate::source::{OffsetRange, Offsets, Source, SourceRead};
-use crate::watermark::{Watermark, WatermarkPolicy, WatermarkTracker};
+use crate::watermark::{EventTimeObservation, Watermark, WatermarkPolicy, WatermarkTracker};
 
 /// A running query: its operators with their state, and how far it has come.
 pub struct StreamingQuery {
@@ -156,7 +156,7 @@ impl StreamingQuery {
             Some(before) => before.sources,
             None => inputs.iter_mut().map(|input| input.source.initial(now_millis)).collect::<Result<_>>()?,
         };
-        let delays = tree.as_ref().map(|tree| tree.delays().to_vec()).unwrap_or_default();
+        let delays = tree.iter().flat_map(|tree| tree.event_times()).map(|declared| declared.delay).collect();
         let tracker = WatermarkTracker::new(options.policy, delays, global);
         let schema = output_schema(pipeline);
         Ok(Self {
@@ -311,7 +311,7 @@ impl StreamingQuery {
         if self.options.trace {
             trace_written(batch, &result.rows, &mut result.ledger);
         }
-        let rows = self.for_sink(&result.rows)?;
+        let rows = for_sink(&result.rows, &self.schema)?;
         let sink = self.sink.write(batch, &rows)?;
         self.tracker.update(&result.observations);
         let next_watermark = self.tracker.current();
@@ -323,20 +323,40 @@ impl StreamingQuery {
             output_rows: sink.rows,
             watermark,
             next_watermark,
-            event_time_max_millis: result.observations.iter().map(|o| o.max_millis).collect(),
+            event_time: event_time_progress(tree, &result.observations, &self.tracker),
             state: result.state,
         };
         Ok(BatchReport { progress, sink, ledger: result.ledger, inputs: reads })
     }
+}
 
-    /// The rows without their record ids, under the names of the query's columns.
-    fn for_sink(&self, rows: &[RecordBatch]) -> Result<Vec<RecordBatch>> {
-        let strip = |batch: &RecordBatch| {
-            let columns: Vec<usize> = (0..self.schema.fields().len()).collect();
-            Ok(RecordBatch::try_new(self.schema.clone(), batch.project(&columns)?.columns().to_vec())?)
+/// The rows without their record ids, under the names of the query's columns.
+fn for_sink(rows: &[RecordBatch], schema: &SchemaRef) -> Result<Vec<RecordBatch>> {
+    let strip = |batch: &RecordBatch| {
+        let columns: Vec<usize> = (0..schema.fields().len()).collect();
+        Ok(RecordBatch::try_new(Arc::clone(schema), batch.project(&columns)?.columns().to_vec())?)
+    };
+    rows.iter().map(strip).collect()
+}
+
+/// What a batch's event times did to the watermark, operator by operator; the tracker has them already.
+fn event_time_progress(
+    tree: &OperatorTree,
+    seen: &[EventTimeObservation],
+    tracker: &WatermarkTracker,
+) -> Vec<EventTimeProgress> {
+    let operators = tree.event_times().iter().zip(seen).zip(tracker.operators());
+    let progress =
+        |((declared, seen), reached): ((&EventTimeSource, &EventTimeObservation), &Option<i64>)| {
+            EventTimeProgress {
+                column: declared.column.clone(),
+                sources: declared.sources.clone(),
+                delay: declared.delay,
+                max_millis: seen.max_millis,
+                reached_millis: reached.unwrap_or(0),
+            }
         };
-        rows.iter().map(strip).collect()
-    }
+    operators.map(progress).collect()
 }
 
 /// Notes the rows that the sink gets.

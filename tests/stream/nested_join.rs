@@ -2,9 +2,11 @@
 //! time. What each line says was seen on Spark 3.5.4, the query being drained after each.
 
 use serde_json::{Value, json};
+use wavetank::engine::plan::Delay;
+use wavetank::engine::progress::EventTimeProgress;
 use wavetank::scenarios::scenario::Scenario;
 
-use crate::rig::{Rig, Settings};
+use crate::rig::{Batch, Rig, Settings};
 use crate::rows::objects;
 use crate::script::{Step, Stream, Subject, check};
 
@@ -123,4 +125,41 @@ fn the_timeline_joins_five_purchases() {
         row("T8", "12:00:00", "12:00:03"),
     ];
     assert_eq!(joined, expected);
+}
+
+#[test]
+fn each_batch_says_which_stream_the_watermark_comes_from() {
+    let subject = subject();
+    let mut rig = Rig::start(&subject.pipeline, subject.settings).unwrap();
+    rig.add(STREAMS[0].table, [purchase(&["T3", "10:20:00"])]);
+    rig.add(STREAMS[1].table, [recommendation(&["TX", "10:20:00"])]);
+    let millis = |time: &str| epoch_seconds(time) * 1000;
+    let told = |batch: &Batch| batch.report.progress.event_time.clone();
+    let both = told(&rig.trigger().unwrap().unwrap());
+    let expected =
+        |column: &str, source: usize, delay: i64, max: Option<&str>, reached: &str| EventTimeProgress {
+            column: column.to_owned(),
+            sources: vec![source],
+            delay: Delay { millis: delay },
+            max_millis: max.map(millis),
+            reached_millis: millis(reached),
+        };
+    assert_eq!(
+        both,
+        [
+            expected("purchase_time", 0, 600_000, Some("10:20:00"), "10:10:00"),
+            expected("rec_time", 1, 30_000, Some("10:20:00"), "10:19:30"),
+        ]
+    );
+    // A stream that is silent stays where it was.
+    rig.add(STREAMS[0].table, [purchase(&["T8", "12:00:00"])]);
+    let one = told(&rig.trigger().unwrap().unwrap());
+    assert_eq!(
+        one,
+        [
+            expected("purchase_time", 0, 600_000, Some("12:00:00"), "11:50:00"),
+            expected("rec_time", 1, 30_000, None, "10:19:30"),
+        ]
+    );
+    assert_eq!(rig.query.watermark().millis, millis("10:19:30"));
 }

@@ -18,7 +18,7 @@ pub mod stream_join;
 mod tree;
 
 pub use state::{Extent, StateChange};
-pub use tree::{OperatorState, OperatorTree, TreeOptions};
+pub use tree::{EventTimeSource, OperatorState, OperatorTree, TreeOptions};
 
 use arrow::record_batch::RecordBatch;
 

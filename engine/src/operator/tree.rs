@@ -1,5 +1,6 @@
 //! The operators of a query as a tree, and how one micro-batch runs through it.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use arrow::datatypes::SchemaRef;
@@ -26,8 +27,8 @@ use crate::watermark::{EventTimeObservation, Watermark, Watermarks};
 /// A query's operators with their state.
 pub struct OperatorTree {
     root: Node,
-    /// Delays of the event-time operators in plan pre-order.
-    delays: Vec<Delay>,
+    /// The event-time operators in plan pre-order.
+    event_times: Vec<EventTimeSource>,
     /// Names of the stateful operators, last of the pipeline first.
     stateful: Vec<&'static str>,
     /// Each stateful operator's eviction watermark in the last batch; `None` before the first one of this process.
@@ -39,6 +40,17 @@ enum Node {
     Unary { input: Box<Node>, operator: Box<dyn Operator>, event_time: Option<usize> },
     Stateful { inputs: Vec<Node>, operator: Box<dyn StatefulOperator>, index: usize },
     Union { inputs: Vec<Node>, schema: SchemaRef },
+}
+
+/// Where an event-time operator has its times from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EventTimeSource {
+    /// Name of the declared column.
+    pub column: String,
+    /// The streams under it, as indices into [`crate::plan::Pipeline::sources`], in ascending order.
+    pub sources: Vec<usize>,
+    /// How far the watermark trails.
+    pub delay: Delay,
 }
 
 /// The state of one stateful operator: its tables, or how they have changed.
@@ -58,6 +70,14 @@ pub struct TreeOptions<'a> {
     pub session: &'a Session,
     /// What aggregations hand on.
     pub mode: OutputMode,
+}
+
+/// The streams that a plan reads.
+fn sources(plan: &LogicalPlan) -> BTreeSet<usize> {
+    match plan {
+        LogicalPlan::Stream { source, .. } => BTreeSet::from([*source]),
+        other => other.inputs().into_iter().flat_map(sources).collect(),
+    }
 }
 
 /// Everything that one run of the tree reads and writes.
@@ -89,16 +109,16 @@ impl OperatorTree {
     /// # Errors
     /// What Spark refuses when it plans the first batch.
     pub fn build(plan: &LogicalPlan, options: &TreeOptions<'_>) -> Result<Self> {
-        let mut builder = Builder { options, delays: vec![], stateful: vec![] };
+        let mut builder = Builder { options, event_times: vec![], stateful: vec![] };
         let root = builder.node(plan)?;
-        let Builder { delays, stateful, .. } = builder;
+        let Builder { event_times, stateful, .. } = builder;
         let last_evictions = vec![None; stateful.len()];
-        Ok(Self { root, delays, stateful, last_evictions })
+        Ok(Self { root, event_times, stateful, last_evictions })
     }
 
-    /// Delays of the event-time operators in plan pre-order: what the watermark tracker needs to know.
-    pub fn delays(&self) -> &[Delay] {
-        &self.delays
+    /// The event-time operators in plan pre-order.
+    pub fn event_times(&self) -> &[EventTimeSource] {
+        &self.event_times
     }
 
     /// Runs one micro-batch. `late` and `eviction` are the global watermarks of the batch before and of this one.
@@ -114,7 +134,7 @@ impl OperatorTree {
             batch,
             inputs,
             ledger,
-            observations: vec![EventTimeObservation::default(); self.delays.len()],
+            observations: vec![EventTimeObservation::default(); self.event_times.len()],
             watermarks: self.propagated(late, eviction)?,
             states: vec![StateProgress::default(); self.stateful.len()],
         };
@@ -191,7 +211,7 @@ impl OperatorTree {
 /// Turns plan nodes into operators and numbers them.
 struct Builder<'a> {
     options: &'a TreeOptions<'a>,
-    delays: Vec<Delay>,
+    event_times: Vec<EventTimeSource>,
     stateful: Vec<&'static str>,
 }
 
@@ -217,10 +237,13 @@ impl Builder<'_> {
                 self.unary(input, AssignSessions::new(time, gap, column, &input.columns(), session)?)?
             }
             LogicalPlan::EventTime { input, column, delay } => {
-                let event_time = Some(self.delays.len());
-                self.delays.push(*delay);
-                let index = input.columns().iter().position(|c| c.id == *column);
+                let event_time = Some(self.event_times.len());
+                let columns = input.columns();
+                let index = columns.iter().position(|c| c.id == *column);
                 let index = index.expect("the planner resolved the event-time column");
+                let sources = sources(input).into_iter().collect();
+                let column = columns[index].name.clone();
+                self.event_times.push(EventTimeSource { column, sources, delay: *delay });
                 let input = Box::new(self.node(input)?);
                 Node::Unary { input, operator: Box::new(EventTimeOperator { index }), event_time }
             }
