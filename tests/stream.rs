@@ -7,6 +7,8 @@ mod checkpoint;
 mod continuation;
 #[path = "stream/damage.rs"]
 mod damage;
+#[path = "stream/drain.rs"]
+mod drain;
 #[path = "stream/laws.rs"]
 mod laws;
 #[path = "stream/lineage.rs"]

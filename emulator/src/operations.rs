@@ -8,14 +8,18 @@ use crate::s3::*;
 /// Every operation of every service.
 pub const OPERATIONS: &[Route] = &[
     route::<CreateStream>(),
+    route::<DecreaseStreamRetentionPeriod>(),
     route::<DeleteStream>(),
     route::<DescribeStreamSummary>(),
     route::<GetRecords>(),
     route::<GetShardIterator>(),
+    route::<IncreaseStreamRetentionPeriod>(),
     route::<ListShards>(),
     route::<ListStreams>(),
+    route::<MergeShards>(),
     route::<PutRecord>(),
     route::<PutRecords>(),
+    route::<SplitShard>(),
     rest_route::<CreateBucket>(),
     rest_route::<DeleteObject>(),
     rest_route::<GetObject>(),

@@ -214,27 +214,64 @@ impl StreamingQuery {
     /// Ports that fail, and what Spark refuses in the first batch. A query that failed in a batch is over: every
     /// later trigger is [`EngineError::Stopped`].
     pub fn execute_batch(&mut self, now_millis: i64) -> Result<Option<BatchReport>> {
-        if self.under_way {
-            return Err(EngineError::Stopped { batch: self.next });
-        }
-        let start = self.committed.clone();
+        self.check_at_rest()?;
+        let plan = match self.replay.take() {
+            Some(plan) => Some(plan),
+            None => self.plan_batch(now_millis)?,
+        };
+        plan.map(|plan| self.execute_plan(plan)).transpose()
+    }
+
+    /// The end of input: a batch without data whose watermark is [`Watermark::END`]. All windows close, all that
+    /// waited in joins leaves, with nulls where the join is an outer one. To be committed by
+    /// [`StreamingQuery::commit_batch`] and called again until there is nothing left to do, which is `None`: no
+    /// state, no event time, or a state that no watermark takes out. Before that the query should have read what
+    /// there is to read; a batch that has to run again comes first.
+    ///
+    /// The batch is logged like any other and runs again after a crash. Whatever the query reads later is late.
+    ///
+    /// Spark has no end of input: a stream's last windows stay open for ever. This is the harness's, as Beam's
+    /// watermark that is advanced to infinity.
+    ///
+    /// # Errors
+    /// As [`StreamingQuery::execute_batch`].
+    pub fn drain(&mut self, now_millis: i64) -> Result<Option<BatchReport>> {
+        self.check_at_rest()?;
         let plan = match self.replay.take() {
             Some(plan) => plan,
-            None => match self.plan_batch(&start, now_millis)? {
-                Some(plan) => plan,
-                None => return Ok(None),
-            },
+            None if !self.holds_back()? => return Ok(None),
+            None => {
+                self.tracker.end();
+                self.log_plan(now_millis, self.committed.clone())?
+            }
         };
+        self.execute_plan(plan).map(Some)
+    }
+
+    /// Whether anything waits for the end of input.
+    fn holds_back(&self) -> Result<bool> {
+        match &self.tree {
+            Some(tree) if self.previous < Watermark::END => tree.holds_back(),
+            _ => Ok(false),
+        }
+    }
+
+    fn check_at_rest(&self) -> Result<()> {
+        if self.under_way { Err(EngineError::Stopped { batch: self.next }) } else { Ok(()) }
+    }
+
+    fn execute_plan(&mut self, plan: OffsetEntry) -> Result<BatchReport> {
         self.under_way = true;
         let end = plan.sources;
         let watermark = Watermark { millis: plan.batch_watermark_millis };
+        let starts = self.committed.iter().cloned();
         let ranges: Vec<OffsetRange> =
-            start.into_iter().zip(&end).map(|(start, end)| OffsetRange { start, end: end.clone() }).collect();
+            starts.zip(&end).map(|(start, end)| OffsetRange { start, end: end.clone() }).collect();
         let report = self.execute(plan.batch, plan.batch_timestamp_millis, &ranges, watermark)?;
         let next_batch_watermark_millis = report.progress.next_watermark.millis;
         self.executed = Some((CommitEntry { batch: plan.batch, next_batch_watermark_millis }, end));
         self.previous = watermark;
-        Ok(Some(report))
+        Ok(report)
     }
 
     /// The second part of a trigger: the batch that has run, if one has, counts as done.
@@ -251,33 +288,37 @@ impl StreamingQuery {
     }
 
     /// Decides whether there is a batch, and if so writes its plan into the offset log.
-    fn plan_batch(&mut self, start: &[Offsets], now_millis: i64) -> Result<Option<OffsetEntry>> {
+    fn plan_batch(&mut self, now_millis: i64) -> Result<Option<OffsetEntry>> {
         let mut end = Vec::new();
-        for (input, start) in self.inputs.iter_mut().zip(start) {
+        for (input, start) in self.inputs.iter_mut().zip(&self.committed) {
             end.push(input.source.latest(start)?);
         }
-        let watermark = self.tracker.current();
-        if !self.is_due(start, &end, watermark)? {
-            return Ok(None);
+        match self.is_due(&end)? {
+            true => self.log_plan(now_millis, end).map(Some),
+            false => Ok(None),
         }
+    }
+
+    /// Writes the plan of the next batch, which runs at the present watermark, into the offset log.
+    fn log_plan(&mut self, now_millis: i64, sources: Vec<Offsets>) -> Result<OffsetEntry> {
         let plan = OffsetEntry {
             batch: self.next,
             batch_timestamp_millis: now_millis,
-            batch_watermark_millis: watermark.millis,
-            sources: end,
+            batch_watermark_millis: self.tracker.current().millis,
+            sources,
         };
         self.under_way = true;
         self.checkpoint.plan(&plan)?;
-        Ok(Some(plan))
+        Ok(plan)
     }
 
     /// A batch runs when a source has moved, or when a no-data batch would emit or evict something.
-    fn is_due(&self, start: &[Offsets], end: &[Offsets], watermark: Watermark) -> Result<bool> {
-        let new_data = start != end || self.inputs.iter().any(|input| input.source.always_new());
+    fn is_due(&self, end: &[Offsets]) -> Result<bool> {
+        let new_data = self.committed != end || self.inputs.iter().any(|input| input.source.always_new());
         match &self.tree {
             // The next batch's late watermark is the watermark of the batch that has just run.
             Some(tree) if !new_data && self.options.no_data_batches => {
-                tree.needs_batch(self.previous, watermark)
+                tree.needs_batch(self.previous, self.tracker.current())
             }
             _ => Ok(new_data),
         }

@@ -22,6 +22,10 @@ impl Watermark {
     /// Where every query starts: the epoch. Rows from before 1970 are late from the first batch on.
     pub const ZERO: Watermark = Watermark { millis: 0 };
 
+    /// Behind every event time there is: nothing is expected any more. The least number of milliseconds whose
+    /// microseconds are the greatest of all.
+    pub const END: Watermark = Watermark { millis: i64::MAX / 1000 + 1 };
+
     /// The same instant on the event-time scale.
     pub fn micros(self) -> i64 {
         self.millis.saturating_mul(1000)
@@ -105,11 +109,16 @@ impl WatermarkTracker {
         &self.operators
     }
 
+    /// Puts the global watermark behind every event time, for good. What single operators have reached stays.
+    pub fn end(&mut self) {
+        self.global = Watermark::END;
+    }
+
     /// Takes in what a finished batch observed. The global watermark only ever rises.
     pub fn update(&mut self, observations: &[EventTimeObservation]) {
         assert_eq!(observations.len(), self.operators.len(), "one observation per event-time operator");
         for ((value, delay), seen) in self.operators.iter_mut().zip(&self.delays).zip(observations) {
-            let reached = seen.max_millis.map(|max| max - delay.millis);
+            let reached = seen.max_millis.map(|max| max.saturating_sub(delay.millis));
             *value = match (*value, reached) {
                 (Some(old), Some(new)) => Some(old.max(new)),
                 (None, Some(new)) => Some(new),
@@ -163,6 +172,17 @@ mod tests {
         let before = tracker.current();
         tracker.update(&[seen(Some(10)), seen(Some(10))]);
         assert_eq!(tracker.current(), before);
+    }
+
+    #[test]
+    fn behind_the_end_there_is_nothing() {
+        assert_eq!(Watermark::END.micros(), i64::MAX);
+        assert!(Watermark { millis: Watermark::END.millis - 1 }.micros() < i64::MAX);
+        assert_eq!(Watermark::END.to_string(), "+294247-01-10 04:00:54.775807");
+        let mut tracker = tracker(WatermarkPolicy::Min);
+        tracker.end();
+        tracker.update(&[seen(Some(i64::MIN / 1000)), seen(Some(i64::MAX / 1000))]);
+        assert_eq!(tracker.current(), Watermark::END);
     }
 
     #[test]

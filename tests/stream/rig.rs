@@ -106,8 +106,22 @@ impl Rig {
     pub fn trigger(&mut self) -> Result<Option<Batch>> {
         self.now_millis += 1000;
         let report = self.query.run_batch(self.now_millis)?;
-        let rows = std::mem::take(&mut *self.written.borrow_mut());
-        Ok(report.map(|report| Batch { report, rows }))
+        Ok(report.map(|report| self.batch(report)))
+    }
+
+    /// The end of input: batches until nothing is left to do.
+    pub fn end(&mut self) -> Result<Vec<Batch>> {
+        let mut batches = Vec::new();
+        while let Some(report) = self.query.drain(self.now_millis)? {
+            self.query.commit_batch()?;
+            batches.push(self.batch(report));
+            assert!(batches.len() < 1000, "a query comes to an end");
+        }
+        Ok(batches)
+    }
+
+    fn batch(&self, report: BatchReport) -> Batch {
+        Batch { report, rows: std::mem::take(&mut *self.written.borrow_mut()) }
     }
 
     /// Triggers until nothing is left to do.

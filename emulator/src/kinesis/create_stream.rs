@@ -14,10 +14,10 @@ use crate::validation::{Rule, field, inside, number, required, text};
 /// Shards of an on-demand stream, and of one made without a count (LocalStack's AWS snapshots).
 const SHARD_COUNT_DEFAULT: u32 = 4;
 /// Shards of an account: the quota of the greatest regions.
-const SHARD_LIMIT: i64 = 20_000;
+pub(super) const SHARD_LIMIT: i64 = 20_000;
 const RETENTION_HOURS_DEFAULT: i64 = 24;
 const PROVISIONED: &str = "PROVISIONED";
-const ON_DEMAND: &str = "ON_DEMAND";
+pub(super) const ON_DEMAND: &str = "ON_DEMAND";
 
 /// See the module.
 pub struct CreateStream;
@@ -38,7 +38,7 @@ impl Operation for CreateStream {
         if ctx.store.find_stream(&name)?.is_some() {
             return Err(errors::stream_exists(&name, &ctx.identity.account));
         }
-        let current = ctx.store.count_shards(None)?;
+        let current = ctx.store.count_open_shards(None)?;
         if current + i64::from(shard_count) > SHARD_LIMIT {
             let identity = ctx.identity;
             return Err(errors::shard_limit_exceeded(identity, current, SHARD_LIMIT, shard_count));
@@ -51,7 +51,7 @@ impl Operation for CreateStream {
             retention_hours: RETENTION_HOURS_DEFAULT,
         })?;
         for (index, hash_keys) in (0..).zip(HashKeyRange::split_evenly(shard_count)) {
-            let shard = ShardRow { id: ShardId::new(index), hash_keys, created: ctx.now, counter_next: 1 };
+            let shard = ShardRow::new(ShardId::new(index), hash_keys, ctx.now);
             ctx.store.insert_shard(stream, &shard)?;
         }
         Ok(())

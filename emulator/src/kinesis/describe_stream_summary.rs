@@ -36,7 +36,7 @@ impl Operation for DescribeStreamSummary {
             stream_creation_timestamp: stream.created,
             enhanced_monitoring: vec![EnhancedMetrics::default()],
             encryption_type: "NONE",
-            open_shard_count: ctx.store.count_shards(Some(stream.id))?,
+            open_shard_count: ctx.store.count_open_shards(Some(stream.id))?,
             consumer_count: 0,
             max_record_size_in_kib: RECORD_BYTES_MAX / 1024,
         };

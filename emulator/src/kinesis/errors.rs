@@ -1,6 +1,6 @@
 //! Kinesis's sentences. Source: kinesalite's tests, recorded against AWS, unless said otherwise.
 
-use super::{ITERATOR_LIFETIME_MS, PUT_RECORDS_BYTES_MAX, RECORD_BYTES_MAX, ShardId};
+use super::{HashKeyRange, ITERATOR_LIFETIME_MS, PUT_RECORDS_BYTES_MAX, RECORD_BYTES_MAX, ShardId};
 use crate::emulator::Identity;
 use crate::error::{ApiError, ErrorCode};
 use crate::time::Timestamp;
@@ -48,6 +48,71 @@ pub(super) fn shard_limit_exceeded(
          for current limits and how to request higher limits."
     );
     ApiError::new(ErrorCode::LimitExceededException, message)
+}
+
+/// For a hash key at which a shard cannot be split.
+pub(super) fn invalid_split(
+    key: &str,
+    shard: ShardId,
+    keys: HashKeyRange,
+    stream: &str,
+    account: &str,
+) -> ApiError {
+    let HashKeyRange { start, end } = keys;
+    invalid_argument(format!(
+        "NewStartingHashKey {key} used in SplitShard() on shard {shard} in stream {stream} under account {account} \
+         is not both greater than one plus the shard's StartingHashKey {start} and less than the shard's \
+         EndingHashKey {end}."
+    ))
+}
+
+pub(super) fn shards_not_adjacent(shard: ShardId, other: ShardId, stream: &str, account: &str) -> ApiError {
+    invalid_argument(format!(
+        "Shards {shard} and {other} in stream {stream} under account {account} are not an adjacent pair of shards \
+         eligible for merging"
+    ))
+}
+
+/// Source: moto.
+pub(super) fn shard_is_closed(shard: ShardId, stream: &str, account: &str) -> ApiError {
+    invalid_argument(format!(
+        "Shard {shard} in stream {stream} under account {account} has already been merged or split, and thus is \
+         not eligible for merging or splitting."
+    ))
+}
+
+/// For what only provisioned streams can do. Source: moto.
+pub(super) fn on_demand(stream: &str, account: &str) -> ApiError {
+    let message =
+        format!("Request is invalid. Stream {stream} under account {account} is in On-Demand mode.");
+    ApiError::new(ErrorCode::ValidationException, message)
+}
+
+pub(super) fn retention_too_short(hours: i32, least: i32) -> ApiError {
+    invalid_argument(format!(
+        "Minimum allowed retention period is {least} hours. Requested retention period ({hours} hours) is too short."
+    ))
+}
+
+/// Source: moto, for the number; 168 hours until 2020.
+pub(super) fn retention_too_long(hours: i32, most: i32) -> ApiError {
+    invalid_argument(format!(
+        "Maximum allowed retention period is {most} hours. Requested retention period ({hours} hours) is too long."
+    ))
+}
+
+pub(super) fn retention_not_increased(hours: i64, stream: &str, existing: i64) -> ApiError {
+    invalid_argument(format!(
+        "Requested retention period ({hours} hours) for stream {stream} can not be shorter than existing retention \
+         period ({existing} hours). Use DecreaseRetentionPeriod API."
+    ))
+}
+
+pub(super) fn retention_not_decreased(hours: i64, stream: &str, existing: i64) -> ApiError {
+    invalid_argument(format!(
+        "Requested retention period ({hours} hours) for stream {stream} can not be longer than existing retention \
+         period ({existing} hours). Use IncreaseRetentionPeriod API."
+    ))
 }
 
 pub(super) fn invalid_explicit_hash_key(key: &str) -> ApiError {

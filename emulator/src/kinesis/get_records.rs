@@ -8,7 +8,9 @@ use serde::{Deserialize, Serialize};
 
 use super::record_block::{self, PackedRecord};
 use super::shard_iterator::ShardIterator;
-use super::{GET_RECORDS_BYTES_MAX, GET_RECORDS_ENTRIES_MAX, SequenceNumber, errors, stream};
+use super::{
+    GET_RECORDS_BYTES_MAX, GET_RECORDS_ENTRIES_MAX, HashKeyRange, SequenceNumber, ShardId, errors, stream,
+};
 use crate::error::ApiError;
 use crate::operation::{Context, Operation};
 use crate::store::{LogBlock, ShardRow, StreamRow};
@@ -42,10 +44,12 @@ impl Operation for GetRecords {
             stream.trim_horizon(ctx.now),
             |block| page.take_block(block),
         )?;
+        let ended = shard.closed.is_some() && page.counter_next() >= shard.counter_next;
         let next = ShardIterator { counter: page.counter_next(), issued: ctx.now, ..iterator };
         Ok(GetRecordsResponse {
             millis_behind_latest: page.millis_behind_latest(ctx.now),
-            next_shard_iterator: Some(next.encode()),
+            next_shard_iterator: (!ended).then(|| next.encode()),
+            child_shards: if ended { Some(children(ctx, &stream, &shard)?) } else { None },
             records: page.records,
         })
     }
@@ -83,6 +87,21 @@ pub struct GetRecordsResponse {
     pub next_shard_iterator: Option<String>,
     /// How old the last of these records is, in milliseconds, at least 1; 0 when there are no more.
     pub millis_behind_latest: i64,
+    /// Which shards took over, once a closed shard is read to its end.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub child_shards: Option<Vec<ChildShard>>,
+}
+
+/// A shard that took over from a closed one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct ChildShard {
+    /// Its name.
+    pub shard_id: ShardId,
+    /// The shard that was split, or the two that were merged.
+    pub parent_shards: Vec<ShardId>,
+    /// The hash keys it owns.
+    pub hash_key_range: HashKeyRange,
 }
 
 /// A record of a shard.
@@ -107,8 +126,17 @@ fn find_shard(ctx: &Context<'_>, iterator: &ShardIterator) -> Result<(StreamRow,
     if stream.created != iterator.stream_created {
         return Err(missing());
     }
-    let shard = ctx.store.find_shard(stream.id, iterator.shard)?.ok_or_else(missing)?;
-    Ok((stream, shard))
+    let shard = ctx.store.find_shard(stream.id, iterator.shard)?.filter(|row| stream.keeps(row, ctx.now));
+    Ok((stream, shard.ok_or_else(missing)?))
+}
+
+fn children(ctx: &Context<'_>, stream: &StreamRow, parent: &ShardRow) -> Result<Vec<ChildShard>, ApiError> {
+    let child = |row: ShardRow| ChildShard {
+        shard_id: row.id,
+        parent_shards: row.parent.into_iter().chain(row.adjacent_parent).collect(),
+        hash_key_range: row.hash_keys,
+    };
+    Ok(ctx.store.list_children(stream.id, parent.id)?.into_iter().map(child).collect())
 }
 
 /// Collects records up to the limits of one answer.
@@ -180,7 +208,7 @@ mod tests {
     use crate::error::ErrorCode;
     use crate::kinesis::{
         CreateStream, CreateStreamRequest, DeleteStream, DeleteStreamRequest, GetShardIterator,
-        GetShardIteratorRequest, PutRecords, PutRecordsRequest, PutRecordsRequestEntry, ShardId,
+        GetShardIteratorRequest, PutRecords, PutRecordsRequest, PutRecordsRequestEntry,
     };
     use crate::{Emulator, Identity, Storage};
 

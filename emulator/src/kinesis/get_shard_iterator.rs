@@ -144,7 +144,8 @@ fn find_shard(
     let shard = ShardId::parse(shard).ok_or_else(|| errors::shard_not_found(shard, &name, account))?;
     let missing = || errors::shard_does_not_exist(shard, &name, account);
     let stream = ctx.store.find_stream(&name)?.ok_or_else(missing)?;
-    let row = ctx.store.find_shard(stream.id, shard)?.ok_or_else(missing)?;
+    let row = ctx.store.find_shard(stream.id, shard)?.filter(|row| stream.keeps(row, ctx.now));
+    let row = row.ok_or_else(missing)?;
     Ok((stream, row))
 }
 

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::{Shard, ShardId, errors, stream};
 use crate::error::{ApiError, ErrorCode};
 use crate::operation::{Context, Operation};
-use crate::store::StreamRow;
+use crate::store::{ShardRow, StreamRow};
 use crate::time::Timestamp;
 use crate::validation::Constraint::*;
 use crate::validation::{Rule, field, inside, number, text};
@@ -33,13 +33,16 @@ impl Operation for ListShards {
     type Response = ListShardsResponse;
 
     fn call(ctx: &mut Context<'_>, request: ListShardsRequest) -> Result<ListShardsResponse, ApiError> {
-        let (stream, after) = start(ctx, &request)?;
+        let Listing { stream, after, scope } = Listing::of(ctx, &request)?;
         let limit = request.max_results.unwrap_or(RESULTS_DEFAULT) as usize;
         let shards = ctx.store.list_shards(stream.id)?;
-        let mut rest = shards.iter().filter(|shard| Some(shard.id) > after);
+        let wanted = |shard: &&ShardRow| {
+            Some(shard.id) > after && stream.keeps(shard, ctx.now) && scope.holds(shard, &stream, ctx.now)
+        };
+        let mut rest = shards.iter().filter(wanted);
         let page: Vec<Shard> = rest.by_ref().take(limit).map(Shard::from).collect();
         let last = page.last().filter(|_| rest.next().is_some());
-        let next_token = last.map(|last| Token::new(ctx.now, &stream, last.shard_id).seal());
+        let next_token = last.map(|last| Token::new(ctx.now, &stream, last.shard_id, scope).seal());
         Ok(ListShardsResponse { shards: page, next_token })
     }
 }
@@ -87,13 +90,12 @@ impl ListShardsRequest {
     }
 }
 
-/// Which shards to list.
-///
-/// Every shard is open from the creation of its stream on, so all filters by time list all shards.
+/// Which shards to list, of those that the stream keeps.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
 pub struct ShardFilter {
-    /// `AFTER_SHARD_ID`, `AT_LATEST`, `FROM_TRIM_HORIZON`, …
+    /// `AFTER_SHARD_ID`; `AT_LATEST`: those that are open; `AT_TRIM_HORIZON` and `AT_TIMESTAMP`: those that were open
+    /// then; `FROM_TRIM_HORIZON` and `FROM_TIMESTAMP`: those and all later ones.
     pub r#type: Option<String>,
     /// For `AFTER_SHARD_ID`.
     pub shard_id: Option<String>,
@@ -112,6 +114,50 @@ pub struct ListShardsResponse {
     pub next_token: Option<String>,
 }
 
+/// Which shards a filter by time lets through.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+enum Scope {
+    All,
+    Open,
+    /// Open at a time (milliseconds); the stream's horizon if that is later.
+    At(i64),
+    /// Not closed before a time.
+    From(i64),
+}
+
+impl Scope {
+    fn of(filter: Option<&ShardFilter>) -> Result<Self, ApiError> {
+        let Some(filter) = filter else { return Ok(Self::All) };
+        let kind = filter.r#type.as_deref().unwrap_or_default();
+        let time = || {
+            let missing = || errors::invalid_argument(format!("A {kind} shard filter needs a Timestamp."));
+            filter.timestamp.map(Timestamp::as_millis).ok_or_else(missing)
+        };
+        Ok(match kind {
+            "AT_LATEST" => Self::Open,
+            "AT_TRIM_HORIZON" => Self::At(i64::MIN),
+            "AT_TIMESTAMP" => Self::At(time()?),
+            "FROM_TIMESTAMP" => Self::From(time()?),
+            _ => Self::All,
+        })
+    }
+
+    fn holds(self, shard: &ShardRow, stream: &StreamRow, now: Timestamp) -> bool {
+        let open_at = |time: Timestamp| shard.closed.is_none_or(|closed| closed >= time);
+        match self {
+            Self::All => true,
+            Self::Open => shard.closed.is_none(),
+            Self::At(time) => {
+                // A stream that is younger than what it keeps goes back to its creation.
+                let horizon = stream.trim_horizon(now).max(stream.created);
+                let time = Timestamp::from_millis(time).max(horizon);
+                shard.opened <= time && open_at(time)
+            }
+            Self::From(time) => open_at(Timestamp::from_millis(time)),
+        }
+    }
+}
+
 /// Where a listing goes on.
 #[derive(Serialize, Deserialize)]
 struct Token {
@@ -119,15 +165,17 @@ struct Token {
     stream: String,
     stream_created_ms: i64,
     after: u32,
+    scope: Scope,
 }
 
 impl Token {
-    fn new(issued: Timestamp, stream: &StreamRow, after: ShardId) -> Self {
+    fn new(issued: Timestamp, stream: &StreamRow, after: ShardId, scope: Scope) -> Self {
         Self {
             issued_ms: issued.as_millis(),
             stream: stream.name.clone(),
             stream_created_ms: stream.created.as_millis(),
             after: after.index(),
+            scope,
         }
     }
 
@@ -146,22 +194,37 @@ impl Token {
     }
 }
 
-/// The stream to list, and the shard after which to start.
-fn start(ctx: &Context<'_>, request: &ListShardsRequest) -> Result<(StreamRow, Option<ShardId>), ApiError> {
-    let (name, arn) = (request.stream_name.as_deref(), request.stream_arn.as_deref());
-    match (&request.next_token, name.or(arn)) {
-        (Some(_), Some(_)) => {
-            Err(errors::invalid_argument("NextToken and StreamName cannot be provided together."))
-        }
-        (None, None) => Err(errors::invalid_argument("Either NextToken or StreamName should be provided.")),
-        (None, Some(_)) => Ok((stream::find(ctx, name, arn)?, after_shard(request)?)),
-        (Some(token), None) => {
-            let token = Token::open(token, ctx.now)?;
-            let stream = stream::find(ctx, Some(&token.stream), None)?;
-            if stream.created.as_millis() != token.stream_created_ms {
-                return Err(errors::invalid_argument("NextToken is invalid."));
+/// What a request asks for, by itself or by its token.
+struct Listing {
+    stream: StreamRow,
+    /// Where to start.
+    after: Option<ShardId>,
+    scope: Scope,
+}
+
+impl Listing {
+    fn of(ctx: &Context<'_>, request: &ListShardsRequest) -> Result<Self, ApiError> {
+        let (name, arn) = (request.stream_name.as_deref(), request.stream_arn.as_deref());
+        match (&request.next_token, name.or(arn)) {
+            (Some(_), Some(_)) => {
+                Err(errors::invalid_argument("NextToken and StreamName cannot be provided together."))
             }
-            Ok((stream, Some(ShardId::new(token.after))))
+            (None, None) => {
+                Err(errors::invalid_argument("Either NextToken or StreamName should be provided."))
+            }
+            (None, Some(_)) => Ok(Self {
+                stream: stream::find(ctx, name, arn)?,
+                after: after_shard(request)?,
+                scope: Scope::of(request.shard_filter.as_ref())?,
+            }),
+            (Some(token), None) => {
+                let token = Token::open(token, ctx.now)?;
+                let stream = stream::find(ctx, Some(&token.stream), None)?;
+                if stream.created.as_millis() != token.stream_created_ms {
+                    return Err(errors::invalid_argument("NextToken is invalid."));
+                }
+                Ok(Self { stream, after: Some(ShardId::new(token.after)), scope: token.scope })
+            }
         }
     }
 }
@@ -182,7 +245,7 @@ fn after_shard(request: &ListShardsRequest) -> Result<Option<ShardId>, ApiError>
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::kinesis::{CreateStream, CreateStreamRequest};
+    use crate::kinesis::{CreateStream, CreateStreamRequest, HashKey, SplitShard, SplitShardRequest};
     use crate::{Emulator, Identity, Storage};
 
     const NOW: Timestamp = Timestamp::from_millis(1_700_000_000_000);
@@ -235,6 +298,53 @@ mod tests {
         };
         let response = emulator.call::<ListShards>(NOW, request).unwrap();
         assert_eq!(indexes(&response), [4]);
+    }
+
+    #[test]
+    fn filters_by_time_tell_shards_apart_by_when_they_were_open() {
+        let emulator = emulator();
+        let hour = |n: i64| NOW.plus_millis(n * 3_600_000);
+        // 4 is split into 5 and 6 after an hour, 6 into 7 and 8 after two.
+        for (at, shard, key) in [(1, 4, 1), (2, 6, 2)] {
+            let key = HashKey(u128::MAX - (1 << 100) / key);
+            let request = SplitShardRequest::new("orders", ShardId::new(shard), key.to_string());
+            emulator.call::<SplitShard>(hour(at), request).unwrap();
+        }
+        let listed = |now: Timestamp, kind: &str, time: Option<Timestamp>, page: i32| {
+            let filter = ShardFilter { r#type: Some(kind.to_owned()), shard_id: None, timestamp: time };
+            let mut request = ListShardsRequest {
+                shard_filter: Some(filter),
+                max_results: Some(page),
+                ..ListShardsRequest::new("orders")
+            };
+            let mut shards = Vec::new();
+            loop {
+                let answer = emulator.call::<ListShards>(now, request).unwrap();
+                shards.extend(indexes(&answer));
+                match answer.next_token {
+                    None => return shards,
+                    token => request = ListShardsRequest { next_token: token, ..Default::default() },
+                }
+            }
+        };
+        // A filter goes on over pages.
+        for page in [1, 2, 100] {
+            let now = hour(3);
+            let at = |n: i64| listed(now, "AT_TIMESTAMP", Some(hour(n).plus_millis(1)), page);
+            assert_eq!(listed(now, "AT_LATEST", None, page), [0, 1, 2, 3, 5, 7, 8]);
+            assert_eq!(listed(now, "AT_TRIM_HORIZON", None, page), [0, 1, 2, 3, 4]);
+            assert_eq!(listed(now, "FROM_TRIM_HORIZON", None, page), [0, 1, 2, 3, 4, 5, 6, 7, 8]);
+            assert_eq!(at(-9), [0, 1, 2, 3, 4]);
+            assert_eq!(at(0), [0, 1, 2, 3, 4]);
+            assert_eq!(at(1), [0, 1, 2, 3, 5, 6]);
+            assert_eq!(at(2), [0, 1, 2, 3, 5, 7, 8]);
+            let from = listed(now, "FROM_TIMESTAMP", Some(hour(1).plus_millis(1)), page);
+            assert_eq!(from, [0, 1, 2, 3, 5, 6, 7, 8]);
+            // The horizon has passed the first split.
+            let later = hour(25).plus_millis(1);
+            assert_eq!(listed(later, "AT_TRIM_HORIZON", None, page), [0, 1, 2, 3, 5, 6]);
+            assert_eq!(listed(later, "FROM_TRIM_HORIZON", None, page), [0, 1, 2, 3, 5, 6, 7, 8]);
+        }
     }
 
     #[test]

@@ -1,48 +1,63 @@
 //! Kinesis Data Streams.
 //!
 //! A stream is a set of shards; each owns a range of the 128-bit hash keys and is a log of
-//! records in the order of their sequence numbers. Streams are active as soon as they exist.
+//! records in the order of their sequence numbers. Streams are active as soon as they exist, and
+//! stay so while they are resharded.
 //!
-//! Not emulated: throughput limits (nothing is ever throttled), resharding, consumers with enhanced
-//! fan-out, tags, encryption.
+//! Not emulated: throughput limits (nothing is ever throttled), consumers with enhanced fan-out,
+//! tags, encryption.
 //!
 //! Source: <https://docs.aws.amazon.com/kinesis/latest/APIReference/>; wording from kinesalite's
 //! tests, recorded against AWS.
 
 mod create_stream;
+mod decrease_stream_retention_period;
 mod delete_stream;
 mod describe_stream_summary;
 mod errors;
 mod get_records;
 mod get_shard_iterator;
 mod hash_key;
+mod increase_stream_retention_period;
 mod list_shards;
 mod list_streams;
+mod merge_shards;
 mod put_record;
 mod put_records;
 pub(crate) mod record_block;
+mod resharding;
+mod retention;
 mod sequence_number;
 mod shard;
 mod shard_iterator;
+mod split_shard;
 mod stream;
 
 pub use create_stream::{CreateStream, CreateStreamRequest};
+pub use decrease_stream_retention_period::{
+    DecreaseStreamRetentionPeriod, DecreaseStreamRetentionPeriodRequest,
+};
 pub use delete_stream::{DeleteStream, DeleteStreamRequest};
 pub use describe_stream_summary::{
     DescribeStreamSummary, DescribeStreamSummaryRequest, DescribeStreamSummaryResponse, EnhancedMetrics,
     StreamDescriptionSummary,
 };
-pub use get_records::{GetRecords, GetRecordsRequest, GetRecordsResponse, Record};
+pub use get_records::{ChildShard, GetRecords, GetRecordsRequest, GetRecordsResponse, Record};
 pub use get_shard_iterator::{GetShardIterator, GetShardIteratorRequest, GetShardIteratorResponse};
 pub use hash_key::{HashKey, HashKeyRange};
+pub use increase_stream_retention_period::{
+    IncreaseStreamRetentionPeriod, IncreaseStreamRetentionPeriodRequest,
+};
 pub use list_shards::{ListShards, ListShardsRequest, ListShardsResponse, ShardFilter};
 pub use list_streams::{ListStreams, ListStreamsRequest, ListStreamsResponse, StreamSummary};
+pub use merge_shards::{MergeShards, MergeShardsRequest};
 pub use put_record::{PutRecord, PutRecordRequest, PutRecordResponse};
 pub use put_records::{
     PutRecords, PutRecordsRequest, PutRecordsRequestEntry, PutRecordsResponse, PutRecordsResultEntry,
 };
 pub use sequence_number::{ParseSequenceNumberError, SequenceNumber};
 pub use shard::{SequenceNumberRange, Shard, ShardId};
+pub use split_shard::{SplitShard, SplitShardRequest};
 pub use stream::StreamModeDetails;
 
 /// Bytes of a record's data and partition key together, at most: 1 MiB.

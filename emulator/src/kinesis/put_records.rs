@@ -64,10 +64,10 @@ const ENTRY: &[Rule<PutRecordsRequestEntry>] = &[
 ];
 
 pub(super) const PARTITION_KEY: &[Constraint] = &[Required, Length(1, 256)];
-pub(super) const EXPLICIT_HASH_KEY: &[Constraint] = &[Pattern(&DECIMAL_39)];
+pub(super) const EXPLICIT_HASH_KEY: &[Constraint] = &[Pattern(&EXPLICIT_HASH_KEY_PATTERN)];
 pub(super) const DATA: &[Constraint] = &[Required, Length(0, RECORD_BYTES_MAX)];
 
-const DECIMAL_39: TextPattern =
+pub(super) const EXPLICIT_HASH_KEY_PATTERN: TextPattern =
     TextPattern { regex: r"0|([1-9]\d{0,38})", matches: |text| is_decimal(text, 39) };
 
 /// What `PutRecords` asks.
@@ -142,7 +142,7 @@ pub struct PutRecordsResultEntry {
 
 /// Gives records their places in the shards of a stream, and stores them shard by shard.
 pub(super) struct Appender {
-    /// By hash key range, ascending.
+    /// Those that take records, by hash key range, ascending.
     shards: Vec<ShardRow>,
     arrival: Timestamp,
     /// By index into `shards`.
@@ -151,7 +151,7 @@ pub(super) struct Appender {
 
 impl Appender {
     pub fn new(ctx: &Context<'_>, stream: &StreamRow) -> Result<Self, ApiError> {
-        let mut shards = ctx.store.list_shards(stream.id)?;
+        let mut shards = ctx.store.list_open_shards(stream.id)?;
         shards.sort_by_key(|shard| shard.hash_keys.start);
         Ok(Self { shards, arrival: ctx.now, blocks: BTreeMap::new() })
     }
@@ -193,7 +193,7 @@ impl Appender {
 fn owner(shards: &[ShardRow], hash_key: HashKey) -> usize {
     let index = shards.partition_point(|shard| shard.hash_keys.end < hash_key);
     let range = shards[index].hash_keys;
-    assert!(range.start <= hash_key, "hash key ranges tile [0, 2^128)");
+    assert!(range.start <= hash_key, "the hash keys of open shards tile [0, 2^128)");
     index
 }
 

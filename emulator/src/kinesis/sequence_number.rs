@@ -56,6 +56,11 @@ impl SequenceNumber {
         }
     }
 
+    /// The number that ends a shard which was closed at a time: no record has it.
+    pub(crate) fn last(shard: ShardId, shard_created: Timestamp, closed: Timestamp) -> Self {
+        Self::new(shard, shard_created, (1 << 63) - 1, closed)
+    }
+
     /// The shard this is a number of.
     pub fn shard(self) -> ShardId {
         self.shard

@@ -53,6 +53,12 @@ impl Serialize for ShardId {
 pub struct Shard {
     /// Its name.
     pub shard_id: ShardId,
+    /// The shard that it was split off from, or the first of the two that were merged into it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub parent_shard_id: Option<ShardId>,
+    /// The second of the two that were merged into it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub adjacent_parent_shard_id: Option<ShardId>,
     /// The hash keys it owns.
     pub hash_key_range: HashKeyRange,
     /// The sequence numbers it has and will have.
@@ -65,15 +71,21 @@ pub struct Shard {
 pub struct SequenceNumberRange {
     /// Less than that of any record.
     pub starting_sequence_number: SequenceNumber,
+    /// Greater than that of any record; absent as long as the shard takes records.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ending_sequence_number: Option<SequenceNumber>,
 }
 
 impl From<&ShardRow> for Shard {
     fn from(row: &ShardRow) -> Self {
         Self {
             shard_id: row.id,
+            parent_shard_id: row.parent,
+            adjacent_parent_shard_id: row.adjacent_parent,
             hash_key_range: row.hash_keys,
             sequence_number_range: SequenceNumberRange {
                 starting_sequence_number: SequenceNumber::new(row.id, row.created, 0, row.created),
+                ending_sequence_number: row.closed.map(|at| SequenceNumber::last(row.id, row.created, at)),
             },
         }
     }

@@ -2,11 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::errors;
+use super::{create_stream, errors};
 use crate::emulator::Identity;
 use crate::error::ApiError;
 use crate::operation::Context;
-use crate::store::StreamRow;
+use crate::store::{ShardRow, StreamRow};
 use crate::time::Timestamp;
 use crate::validation::Constraint::{self, *};
 use crate::validation::TextPattern;
@@ -92,6 +92,16 @@ impl StreamRow {
     /// Records that arrived before this time are gone at `now`.
     pub(super) fn trim_horizon(&self, now: Timestamp) -> Timestamp {
         now.plus_millis(-self.retention_hours * 3_600_000)
+    }
+
+    /// Whether a shard is still there at `now`: open, or closed with records that may not be gone yet.
+    pub(super) fn keeps(&self, shard: &ShardRow, now: Timestamp) -> bool {
+        shard.closed.is_none_or(|closed| closed >= self.trim_horizon(now))
+    }
+
+    /// Whether AWS decides on the shards.
+    pub(super) fn is_on_demand(&self) -> bool {
+        self.mode == create_stream::ON_DEMAND
     }
 }
 

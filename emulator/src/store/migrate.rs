@@ -7,7 +7,7 @@ use rusqlite::Connection;
 use super::OpenError;
 
 /// One step per schema version, never changed once released.
-const STEPS: &[&str] = &[include_str!("schema.sql")];
+const STEPS: &[&str] = &[include_str!("schema.sql"), include_str!("resharding.sql")];
 
 /// Takes the steps that a database has not taken yet, each in a transaction of its own.
 pub(super) fn migrate(connection: &mut Connection) -> Result<(), OpenError> {
@@ -38,6 +38,20 @@ mod tests {
         migrate(&mut connection).unwrap();
         let minted = connection.query_row("SELECT ids_minted FROM emulator", (), |row| row.get(0));
         assert_eq!(minted, Ok(7));
+    }
+
+    #[test]
+    fn shards_of_the_first_schema_are_open_since_they_exist() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        connection.execute_batch(STEPS[0]).unwrap();
+        connection.pragma_update(None, "user_version", 1).unwrap();
+        let before = "INSERT INTO streams VALUES (1, 'orders', 5, 'PROVISIONED', 24);
+                      INSERT INTO shards VALUES (1, 0, x'00', x'ff', 5, 1);";
+        connection.execute_batch(before).unwrap();
+        migrate(&mut connection).unwrap();
+        let sql = "SELECT opened_ms, closed_ms, parent_index FROM shards";
+        let shard = connection.query_row(sql, (), |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)));
+        assert_eq!(shard, Ok((5, None::<i64>, None::<i64>)));
     }
 
     #[test]

@@ -56,6 +56,17 @@ impl Transaction<'_> {
         Ok(())
     }
 
+    /// Removes what a stream holds from before `cutoff`: records, and shards that were closed by then.
+    pub fn trim_stream(&self, stream: i64, cutoff: Timestamp) -> Result<()> {
+        let values = (stream, cutoff.as_millis());
+        let sql = "DELETE FROM shard_log WHERE stream_id = ?1 AND arrival_ms < ?2";
+        self.sql.prepare_cached(sql)?.execute(values)?;
+        // A shard's last record is no later than its end.
+        let sql = "DELETE FROM shards WHERE stream_id = ?1 AND closed_ms < ?2";
+        self.sql.prepare_cached(sql)?.execute(values)?;
+        Ok(())
+    }
+
     /// Visits the blocks of a shard in order until `visit` breaks: those with a record numbered
     /// `counter` or later that arrived at `cutoff` or later.
     pub fn visit_blocks(

@@ -65,7 +65,7 @@ impl Deduplicate {
         let event_time = event_time_column(input)?;
         let expiry = event_time.map_or(Expiry::Never, |column| Expiry::AfterDelay {
             column,
-            delay_micros: input[column].delay.map_or(0, |delay| delay.millis * 1000),
+            delay_micros: input[column].delay.map_or(0, |delay| delay.millis.saturating_mul(1000)),
         });
         Self::build("dedupeWithinWatermark", keys, input, event_time, expiry, session)
     }
@@ -103,7 +103,7 @@ impl Deduplicate {
         };
         let times = event_times(rows.column(column));
         let due = |row: usize| match (times.is_valid(row), delay) {
-            (true, delay) => Some(times.value(row) + delay.unwrap_or(0)),
+            (true, delay) => Some(times.value(row).saturating_add(delay.unwrap_or(0))),
             (false, delay) => delay,
         };
         (0..rows.num_rows()).map(due).collect()
@@ -186,6 +186,10 @@ impl StatefulOperator for Deduplicate {
             matched: true,
         });
         kept.collect()
+    }
+
+    fn rows(&self) -> usize {
+        self.seen.len()
     }
 
     fn evicts(&self) -> bool {

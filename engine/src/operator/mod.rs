@@ -71,6 +71,8 @@ pub trait StatefulOperator {
     fn finish(&mut self, ctx: &mut BatchContext<'_>, out: &mut Output<'_>) -> Result<()>;
     /// The rows in state, for whoever wants to know where a row is.
     fn kept(&self) -> Vec<KeptRow>;
+    /// How many there are.
+    fn rows(&self) -> usize;
     /// Lower bound of event times that this operator can still emit, given its input watermark.
     fn output_watermark(&self, input: Watermark) -> Watermark {
         input

@@ -158,6 +158,18 @@ impl OperatorTree {
         Ok(self.root.operators().iter().any(|(index, operator)| operator.evicts() && rises(*index)))
     }
 
+    /// Whether the end of input would take rows out of the state, if they are still there: whether some operator that
+    /// evicts keeps any, and has not been told of the end yet.
+    pub fn holds_back(&self) -> Result<bool> {
+        let end = self.propagated(Watermark::ZERO, Watermark::END)?;
+        let rises =
+            |index: usize| end[index].eviction > self.last_evictions[index].unwrap_or(Watermark::ZERO);
+        let holds = |(index, operator): &(usize, &dyn StatefulOperator)| {
+            operator.evicts() && operator.rows() > 0 && rises(*index)
+        };
+        Ok(self.root.operators().iter().any(holds))
+    }
+
     /// The rows in state, operator by operator.
     pub fn kept(&self) -> Vec<KeptRow> {
         self.root.operators().iter().flat_map(|(_, operator)| operator.kept()).collect()

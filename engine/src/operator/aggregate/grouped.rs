@@ -139,6 +139,10 @@ impl StatefulOperator for GroupAggregate {
         self.state.kept(NAME)
     }
 
+    fn rows(&self) -> usize {
+        self.state.rows.len()
+    }
+
     fn evicts(&self) -> bool {
         self.grouping.mode != OutputMode::Complete
     }

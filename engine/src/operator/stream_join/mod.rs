@@ -395,7 +395,7 @@ impl StatefulOperator for StreamJoin {
     fn finish(&mut self, ctx: &mut BatchContext<'_>, out: &mut Output<'_>) -> Result<()> {
         self.evict(Side::Left, ctx, out)?;
         self.evict(Side::Right, ctx, out)?;
-        ctx.state.rows_total = self.sides.iter().map(|side| side.state.len() as u64).sum();
+        ctx.state.rows_total = self.rows() as u64;
         Ok(())
     }
 
@@ -419,6 +419,10 @@ impl StatefulOperator for StreamJoin {
     fn output_watermark(&self, input: Watermark) -> Watermark {
         let states = self.sides.iter().filter_map(|side| side.eviction.state_watermark(input));
         states.fold(input, Watermark::min).max(Watermark::ZERO)
+    }
+
+    fn rows(&self) -> usize {
+        self.sides.iter().map(|side| side.state.len()).sum()
     }
 
     fn evicts(&self) -> bool {

@@ -58,12 +58,20 @@ impl StateBound {
 
     /// State rows at or before the result can match nothing that is still to come.
     pub(crate) fn at(&self, watermark: Watermark) -> Watermark {
-        let millis = self.candidates.iter().map(|c| {
-            let micros = c.offset_micros + c.watermark_terms * (watermark.millis as f64 * 1000.0);
-            let millis = (micros / 1000.0) as i64;
-            if c.strict { millis } else { millis - 1 }
-        });
+        let millis = self.candidates.iter().map(|candidate| candidate.at(watermark));
         Watermark { millis: millis.min().expect("a bound has at least one candidate") }
+    }
+}
+
+impl Candidate {
+    /// The bound in milliseconds. At the end there is no distance to keep any more.
+    fn at(&self, watermark: Watermark) -> i64 {
+        if watermark == Watermark::END && self.watermark_terms > 0.0 {
+            return watermark.millis;
+        }
+        let micros = self.offset_micros + self.watermark_terms * (watermark.millis as f64 * 1000.0);
+        let millis = (micros / 1000.0) as i64;
+        if self.strict { millis } else { millis.saturating_sub(1) }
     }
 }
 
@@ -233,6 +241,20 @@ mod tests {
             ]
         };
         assert_eq!(bounds(within_30_seconds), [Some(69_999), Some(99_999)]);
+    }
+
+    #[test]
+    fn the_end_of_input_is_the_end_for_both_sides() {
+        let mut ids = ColumnIds::default();
+        let ((left, l), (right, r)) = (side(&mut ids), side(&mut ids));
+        let in_time = Expr::binary(BinaryOp::LtEq, r.clone(), Expr::binary(BinaryOp::Add, l, seconds(30)));
+        let constant = Expr::binary(BinaryOp::Lt, Expr::Literal(ScalarValue::Int64(Some(7))), r);
+        let at = |residual: &[Expr], own: &[Column], other: &[Column]| {
+            StateBound::derive(residual, own, other).map(|bound| bound.at(Watermark::END).millis)
+        };
+        assert_eq!(at(std::slice::from_ref(&in_time), &left, &right), Some(Watermark::END.millis));
+        // What has nothing to do with a watermark holds rows to the end, as in Spark.
+        assert_eq!(at(&[constant], &right, &left), Some(7000));
     }
 
     #[test]

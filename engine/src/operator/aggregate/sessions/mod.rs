@@ -208,6 +208,10 @@ impl StatefulOperator for SessionAggregate {
         self.state.kept(NAME)
     }
 
+    fn rows(&self) -> usize {
+        self.state.rows.len()
+    }
+
     fn evicts(&self) -> bool {
         self.grouping.mode != OutputMode::Complete
     }
