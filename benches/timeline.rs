@@ -6,7 +6,7 @@
 use std::hint::black_box;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use wavetank::scenarios::run::{RunOptions, run};
+use wavetank::scenarios::run::{RunOptions, Runner};
 use wavetank::scenarios::scenario::Scenario;
 
 const SCENARIO: &str = "\
@@ -51,7 +51,8 @@ fn small_runs(criterion: &mut Criterion) {
     let scenario = Scenario::plan("eight.wt.yaml", SCENARIO, read).expect("the scenario is right");
     let options =
         RunOptions { seed: None, events: None, folder: "unused".into(), keep: false, parallelism: 1 };
-    let once = || run(&scenario, options.clone(), &mut ()).expect("it runs");
+    let mut runner = Runner::default();
+    let mut once = || runner.run(&scenario, options.clone(), &mut ()).expect("it runs");
     let report = once();
     assert!(report.passed(), "a wrong answer has no speed: {:?}", report.timeline);
     let mut group = criterion.benchmark_group("timeline");

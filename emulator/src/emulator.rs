@@ -57,6 +57,17 @@ impl Emulator {
         &self.identity
     }
 
+    /// Removes everything that clients have made; what follows is as in a new emulator.
+    ///
+    /// # Errors
+    /// `InternalFailure` when the store fails.
+    pub fn clear(&self) -> Result<(), ApiError> {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        state.store.clear()?;
+        state.ids = Ids::new(&self.identity, 0);
+        Ok(())
+    }
+
     /// Runs one operation at `now`: validate, open a transaction, call, commit.
     ///
     /// # Errors
@@ -133,6 +144,29 @@ mod tests {
     use crate::s3::{HeadBucketRequest, PutObject, PutObjectRequest};
 
     const NOW: Timestamp = Timestamp::from_millis(1_700_000_000_000);
+
+    #[test]
+    fn a_cleared_emulator_answers_as_a_new_one() {
+        let folder = tempfile::tempdir().unwrap();
+        for storage in [Storage::Memory, Storage::Directory(folder.path().to_owned())] {
+            let emulator = Emulator::open(storage, Identity::default()).unwrap();
+            let story = || {
+                emulator.call::<CreateBucket>(NOW, CreateBucketRequest::new("lake")).unwrap();
+                let put = PutObjectRequest::new("lake", "a", vec![7u8; 40_000].into());
+                emulator.call::<PutObject>(NOW, put).unwrap();
+                emulator.call::<CreateStream>(NOW, CreateStreamRequest::new("orders", 1)).unwrap();
+                let entry = PutRecordsRequestEntry::new("k", "data".into());
+                let put = PutRecordsRequest::new("orders", vec![entry]);
+                let answer = emulator.call::<PutRecords>(NOW, put).unwrap();
+                let object = emulator.call::<GetObject>(NOW, GetObjectRequest::new("lake", "a")).unwrap();
+                format!("{answer:?} {object:?}")
+            };
+            let first = story();
+            emulator.clear().unwrap();
+            assert!(emulator.call::<GetObject>(NOW, GetObjectRequest::new("lake", "a")).is_err());
+            assert_eq!(first, story());
+        }
+    }
 
     /// Creates a bucket and writes an object, then fails.
     struct WriteThenFail;

@@ -311,7 +311,18 @@ impl Faults {
                 Effect::Put(bytes) => (true, bytes),
             };
             let target = target.to_owned();
-            trace.push(Call { number, port, operation, target, changes, bytes, trigger, process, millis, verdict });
+            trace.push(Call {
+                number,
+                port,
+                operation,
+                target,
+                changes,
+                bytes,
+                trigger,
+                process,
+                millis,
+                verdict,
+            });
         }
         Ok(verdict)
     }
@@ -483,7 +494,8 @@ mod tests {
             until: Until::Millis(1000),
             rng: Rng::new(7).fork("throttle"),
         });
-        let mut refused = || (0..1000).filter(|_| store.list("x").is_err_and(|e| e.is::<Throttled>())).count();
+        let mut refused =
+            || (0..1000).filter(|_| store.list("x").is_err_and(|e| e.is::<Throttled>())).count();
         let during = refused();
         assert!((400..600).contains(&during), "{during}");
         store.faults.state.borrow().clock.advance_to(1000);

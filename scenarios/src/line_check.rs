@@ -100,7 +100,8 @@ impl Judging<'_> {
             let (progress, ledger) = (&chapter.report.progress, &chapter.report.ledger);
             let read: u64 = progress.input_records.iter().sum();
             let moved = progress.watermark != progress.next_watermark;
-            let counts = [(read, "read"), (progress.output_rows, "emitted"), (ledger.losses.len() as u64, "lost")];
+            let counts =
+                [(read, "read"), (progress.output_rows, "emitted"), (ledger.losses.len() as u64, "lost")];
             done.extend(counts.into_iter().filter(|(n, _)| *n > 0).map(|(n, did)| format!("{did} {n}")));
             done.extend(moved.then(|| "moved the watermark".to_owned()));
         }
@@ -135,13 +136,15 @@ impl Judging<'_> {
     }
 
     fn state(&self, expectation: &Expectation) -> u64 {
-        let rows = |chapter: &Chapter| chapter.report.progress.state.iter().map(|(_, s)| s.rows_total).sum::<u64>();
+        let rows =
+            |chapter: &Chapter| chapter.report.progress.state.iter().map(|(_, s)| s.rows_total).sum::<u64>();
         self.last_chapters(expectation).map(rows).sum()
     }
 
     /// The watermark of the first meant job that has one.
     fn watermark(&self, expectation: &Expectation) -> Watermark {
-        let mut watermarks = self.last_chapters(expectation).map(|chapter| chapter.report.progress.next_watermark);
+        let mut watermarks =
+            self.last_chapters(expectation).map(|chapter| chapter.report.progress.next_watermark);
         watermarks.find(|watermark| *watermark != Watermark::ZERO).unwrap_or(Watermark::ZERO)
     }
 
@@ -154,9 +157,9 @@ impl Judging<'_> {
         of_line.dedup_by_key(|(_, index)| *index);
         let fate = |(number, index): (usize, usize)| {
             let place = sends[index].place.clone();
-            let at = self.meant(expectation).find_map(|at| {
-                self.teller.read_as(self.jobs[at].0, number).map(|id| (at, id))
-            });
+            let at = self
+                .meant(expectation)
+                .find_map(|at| self.teller.read_as(self.jobs[at].0, number).map(|id| (at, id)));
             let text = match at {
                 Some((at, id)) => self.teller.fate(self.jobs[at].0, id, self.outcome.batches[at].end),
                 None => "no job has read it by then".to_owned(),
@@ -172,7 +175,8 @@ impl Judging<'_> {
         for at in self.meant(expectation) {
             let job = self.jobs[at].0;
             let chapters = self.teller.chronicle.batches(job, &self.outcome.batches[at]);
-            let late = chapters.iter().flat_map(|c| &c.report.ledger.losses).find(|l| l.reason == LossReason::Late);
+            let late =
+                chapters.iter().flat_map(|c| &c.report.ledger.losses).find(|l| l.reason == LossReason::Late);
             let watermark = match (&expectation.expected, late) {
                 (Expected::Watermark(_), _) => Some(self.watermark(expectation)),
                 (_, Some(late)) => late.watermark,

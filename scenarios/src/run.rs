@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 
-use wavetank_emulator::Storage;
+use wavetank_emulator::{Emulator, Storage};
 use wavetank_engine::plan::LogicalPlan;
 use wavetank_engine::watermark::Watermark;
 
@@ -47,19 +48,46 @@ pub fn run(
     options: RunOptions,
     observer: &mut dyn Observer,
 ) -> Result<RunReport, RunError> {
-    let scenario = &scenario.with_seed(options.seed);
-    let mut record = Record::new(scenario, options.keep);
-    let mut world = World::new(scenario, record.world_options(scenario, &options), [])?;
-    if record.database.is_some() {
-        world.faults.trace();
+    Runner::default().run(scenario, options, observer)
+}
+
+/// Runs scenarios one after the other. To open an emulator takes as long as a small run, so one that lives in memory
+/// is emptied and used again.
+#[derive(Default)]
+pub struct Runner {
+    spare: Option<Arc<Emulator>>,
+}
+
+impl Runner {
+    /// Runs a scenario from its first trigger until nothing is left to do.
+    pub fn run(
+        &mut self,
+        scenario: &Scenario,
+        options: RunOptions,
+        observer: &mut dyn Observer,
+    ) -> Result<RunReport, RunError> {
+        let reseeded = options.seed.map(|seed| scenario.with_seed(Some(seed)));
+        let scenario = reseeded.as_ref().unwrap_or(scenario);
+        let mut record = Record::new(scenario, options.keep);
+        let mut settings = record.world_options(scenario, &options);
+        let in_memory = settings.storage == Storage::Memory;
+        settings.spare = self.spare.take().filter(|_| in_memory);
+        let mut world = World::new(scenario, settings, [])?;
+        if record.database.is_some() {
+            world.faults.trace();
+        }
+        world.run(&mut record, observer)?;
+        let report = record.report(scenario, &mut world)?;
+        if let (true, Some(database)) = (options.keep, &record.database) {
+            let kept = keep(&options.folder, &scenario.file, &world.services, database, &report);
+            kept.map_err(|source| RunError::Keep { folder: options.folder.clone(), source })?;
+        }
+        if in_memory {
+            let emulator = Arc::clone(&world.services.emulator);
+            self.spare = emulator.clear().is_ok().then_some(emulator);
+        }
+        Ok(report)
     }
-    world.run(&mut record, observer)?;
-    let report = record.report(scenario, &mut world)?;
-    if let (true, Some(database)) = (options.keep, &record.database) {
-        let kept = keep(&options.folder, &scenario.file, &world.services, database, &report);
-        kept.map_err(|source| RunError::Keep { folder: options.folder.clone(), source })?;
-    }
-    Ok(report)
 }
 
 /// What is done to the rows last, in a word.
@@ -119,7 +147,9 @@ impl Record {
         let mut streams = BTreeMap::new();
         let (mut jobs, mut recorded) = (BTreeMap::new(), BTreeMap::new());
         for (process, (job, plan)) in file.jobs.iter().zip(&scenario.plans).enumerate() {
-            let (JobKind::Streaming(streaming), Plan::Streaming(pipeline)) = (&job.kind, plan) else { continue };
+            let (JobKind::Streaming(streaming), Plan::Streaming(pipeline)) = (&job.kind, plan) else {
+                continue;
+            };
             let read = source_streams(file, job, pipeline);
             let table = format!("{}.{}", job.database.value, streaming.sink.table.value);
             let (name, by) = (job.name.value.clone(), last_step(&pipeline.plan));
@@ -144,7 +174,14 @@ impl Record {
         };
         let parallelism = options.parallelism;
         let trace = self.chronicle.is_some() || options.keep;
-        WorldOptions { events: options.events, storage, parallelism, follow_advice: false, trace }
+        WorldOptions {
+            events: options.events,
+            storage,
+            spare: None,
+            parallelism,
+            follow_advice: false,
+            trace,
+        }
     }
 
     /// Writes down what has happened since the last instant.
@@ -160,7 +197,9 @@ impl Record {
         }
         let calls = world.faults.take_trace();
         match &mut self.database {
-            Some(database) if !calls.is_empty() => Ok(database.append(vec![self.recorder.api_calls(&calls)])?),
+            Some(database) if !calls.is_empty() => {
+                Ok(database.append(vec![self.recorder.api_calls(&calls)])?)
+            }
             _ => Ok(()),
         }
     }
@@ -219,8 +258,10 @@ impl Record {
 
     fn lost(&self) -> Vec<LostRows> {
         let of = |reason: &'static str| self.recorder.lost().filter(move |(_, r, _)| *r == reason);
-        let row = |(stream, reason, rows): (&str, &'static str, u64)| {
-            LostRows { stream: stream.to_owned(), reason, rows }
+        let row = |(stream, reason, rows): (&str, &'static str, u64)| LostRows {
+            stream: stream.to_owned(),
+            reason,
+            rows,
         };
         reasons().flat_map(of).map(row).collect()
     }

@@ -91,7 +91,8 @@ impl Teller<'_> {
     /// What became of a record by the end of a batch, in a few words.
     pub fn fate(&self, job: Process, id: RecordId, end: u32) -> String {
         let facts = self.chronicle.facts(job, id, end);
-        let mut told: Vec<(Rank, String)> = facts.iter().filter_map(|fact| self.tell(job, id, fact)).collect();
+        let mut told: Vec<(Rank, String)> =
+            facts.iter().filter_map(|fact| self.tell(job, id, fact)).collect();
         told.sort();
         let Some((rank, first)) = told.first().cloned() else { return "read; it waits in state".to_owned() };
         let same = told.iter().filter(|(_, text)| *text == first).count();
@@ -103,7 +104,9 @@ impl Teller<'_> {
 
     fn tell(&self, job: Process, id: RecordId, fact: &Fact<'_>) -> Option<(Rank, String)> {
         Some(match fact {
-            Fact::Lost(loss) if loss.reason == LossReason::EvictedUnmatched => (Rank::Evicted, self.loss(loss)),
+            Fact::Lost(loss) if loss.reason == LossReason::EvictedUnmatched => {
+                (Rank::Evicted, self.loss(loss))
+            }
             Fact::Lost(loss) => (Rank::Lost, self.loss(loss)),
             Fact::Rejected(rejected) => {
                 let field = rejected.field.as_ref().map(|f| format!("field `{f}`: ")).unwrap_or_default();
@@ -122,7 +125,9 @@ impl Teller<'_> {
                 let partner = if trace.record == id { with } else { trace.record };
                 (Rank::Joined, format!("joined with {} in batch {batch}", self.name(job, partner)))
             }
-            TraceEvent::EmittedUnmatched => (Rank::Unmatched, format!("came out without a match in batch {batch}")),
+            TraceEvent::EmittedUnmatched => {
+                (Rank::Unmatched, format!("came out without a match in batch {batch}"))
+            }
             TraceEvent::Grouped => {
                 let of = trace.event_time.map(|end| format!(" that ends at {}", self.micros(end)));
                 let of = of.filter(|_| trace.operator != Trace::SINK).unwrap_or_default();
@@ -135,7 +140,8 @@ impl Teller<'_> {
     /// A lost row's reason with the facts that decided.
     pub fn loss(&self, loss: &Loss) -> String {
         let at = format!("in batch {}", loss.batch);
-        let event_time = loss.event_time.map(|micros| self.micros(micros)).unwrap_or_else(|| "none".to_owned());
+        let event_time =
+            loss.event_time.map(|micros| self.micros(micros)).unwrap_or_else(|| "none".to_owned());
         let watermark = loss.watermark.map(|watermark| self.watermark(watermark)).unwrap_or_default();
         let operator = loss.operator;
         match loss.reason {
@@ -143,15 +149,27 @@ impl Teller<'_> {
                 format!("dropped as late {at}: event time {event_time} <= watermark {watermark} ({operator})")
             }
             LossReason::EvictedUnmatched => {
-                format!("left the state without a match {at}: the watermark had come to {watermark} ({operator})")
+                format!(
+                    "left the state without a match {at}: the watermark had come to {watermark} ({operator})"
+                )
             }
-            LossReason::Malformed => format!("dropped {at}: it did not decode, and the field matters ({operator})"),
-            LossReason::NullKey => format!("dropped {at}: its key is null, which matches nothing ({operator})"),
+            LossReason::Malformed => {
+                format!("dropped {at}: it did not decode, and the field matters ({operator})")
+            }
+            LossReason::NullKey => {
+                format!("dropped {at}: its key is null, which matches nothing ({operator})")
+            }
             LossReason::NullEventTime => format!("dropped {at}: its event time is null ({operator})"),
             LossReason::Filtered => format!("filtered out by the query {at} ({operator})"),
-            LossReason::NoElements => format!("dropped {at}: the exploded array has no elements ({operator})"),
-            LossReason::Duplicate => format!("dropped as a duplicate {at}: its key was seen before ({operator})"),
-            LossReason::NoSession => format!("dropped {at}: the gap of its session is not positive ({operator})"),
+            LossReason::NoElements => {
+                format!("dropped {at}: the exploded array has no elements ({operator})")
+            }
+            LossReason::Duplicate => {
+                format!("dropped as a duplicate {at}: its key was seen before ({operator})")
+            }
+            LossReason::NoSession => {
+                format!("dropped {at}: the gap of its session is not positive ({operator})")
+            }
         }
     }
 
@@ -169,7 +187,9 @@ impl Teller<'_> {
             let greatest = self.micros((setter.reached_millis + setter.delay.millis) * 1000);
             let delay = self.delay(setter);
             let watermark = self.watermark(watermark);
-            told.push(format!("the watermark {watermark} came from {of}: its greatest event time {greatest} - {delay}"));
+            told.push(format!(
+                "the watermark {watermark} came from {of}: its greatest event time {greatest} - {delay}"
+            ));
         }
         for other in others.iter().filter(|other| other.reached_millis > 0) {
             let (of, delay) = (self.event_time_name(job, other), self.delay(other));

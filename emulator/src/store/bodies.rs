@@ -108,6 +108,19 @@ impl Transaction<'_> {
 }
 
 impl Bodies {
+    /// Removes every body.
+    pub fn clear(&mut self) -> io::Result<()> {
+        match self {
+            Self::Memory(bodies) => bodies.clear(),
+            Self::Directory { folder, copies, .. } => {
+                copies.clear();
+                fs::remove_dir_all(&*folder)?;
+                fs::create_dir_all(&*folder)?;
+            }
+        }
+        Ok(())
+    }
+
     pub fn in_memory() -> Self {
         Self::Memory(BTreeMap::new())
     }

@@ -29,6 +29,19 @@ const STATEMENTS_CACHED: usize = 128;
 /// Pages that SQLite keeps in memory.
 const CACHE_KIBIBYTES: i64 = 64 * 1024;
 
+/// Every table that holds what clients have made, children before the parents that they refer to.
+const TABLES: [&str; 9] = [
+    "partitions",
+    "tables",
+    "databases",
+    "small_bodies",
+    "objects",
+    "buckets",
+    "shard_log",
+    "shards",
+    "streams",
+];
+
 /// Where state is kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Storage {
@@ -155,6 +168,19 @@ impl Store {
         let sql = "SELECT ids_minted FROM emulator";
         let minted: i64 = self.connection.query_row(sql, (), |row| row.get(0))?;
         Ok(minted as u64)
+    }
+
+    /// Removes everything, as if the store had just been made.
+    pub fn clear(&mut self) -> Result<()> {
+        let transaction = self.connection.unchecked_transaction()?;
+        // Children before their parents.
+        for table in TABLES {
+            transaction.prepare_cached(&format!("DELETE FROM {table}"))?.execute(())?;
+        }
+        transaction.prepare_cached("DELETE FROM sqlite_sequence")?.execute(())?;
+        transaction.prepare_cached("UPDATE emulator SET ids_minted = 0")?.execute(())?;
+        transaction.commit()?;
+        Ok(self.bodies.clear()?)
     }
 
     pub fn begin(&mut self) -> Result<Transaction<'_>> {

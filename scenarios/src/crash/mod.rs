@@ -121,6 +121,7 @@ impl<'s> Crashes<'s> {
         let options = WorldOptions {
             events: self.events,
             storage: Storage::Memory,
+            spare: None,
             parallelism: 1,
             follow_advice: true,
             trace: false,

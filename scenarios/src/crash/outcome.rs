@@ -77,8 +77,7 @@ impl Batches {
         for Executed { batch, reads, restarted, .. } in &self.0 {
             let records: Vec<Vec<&[u8]>> =
                 reads.iter().map(|read| read.records.iter().map(|r| &r.data[..]).collect()).collect();
-            let batch =
-                ModelBatch::decode(pipeline, &options.session, *batch, &records, *restarted)?;
+            let batch = ModelBatch::decode(pipeline, &options.session, *batch, &records, *restarted)?;
             let id = batch.batch;
             let outcome = model.run(batch)?;
             sink.write(id, &outcome.rows)?;

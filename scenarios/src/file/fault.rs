@@ -192,7 +192,11 @@ pub(super) const FAULTS: &[&str] = &["crash", "kinesis", "s3", "glue", "reshard"
 
 impl FaultText {
     /// An entry of `faults:`.
-    pub(super) fn entry(self, place: std::ops::Range<usize>, source: &Source) -> Result<FaultEntry, FileError> {
+    pub(super) fn entry(
+        self,
+        place: std::ops::Range<usize>,
+        source: &Source,
+    ) -> Result<FaultEntry, FileError> {
         let when = match (&self.at, &self.every) {
             (Some(at), None) => When::At(at.value),
             (None, Some(every)) => {
@@ -212,7 +216,11 @@ impl FaultText {
     }
 
     /// The fault of a line, which says when by where it stands.
-    pub(super) fn of_line(self, place: std::ops::Range<usize>, source: &Source) -> Result<Spanned<Fault>, FileError> {
+    pub(super) fn of_line(
+        self,
+        place: std::ops::Range<usize>,
+        source: &Source,
+    ) -> Result<Spanned<Fault>, FileError> {
         let time = self.at.as_ref().map(|at| source.error_at(at, ""));
         if let Some(at) = time.or_else(|| self.every.as_ref().map(|every| source.error_at(every, ""))) {
             let message = "a fault in the timeline happens where it stands";
@@ -238,9 +246,9 @@ impl FaultText {
         let mut given = given.into_iter().flatten();
         match (given.next(), given.next()) {
             (Some(fault), None) => Ok(fault),
-            (Some(_), Some(second)) => {
-                Err(source.error_at(&second, "an entry is one fault, and this is a second").label("second fault"))
-            }
+            (Some(_), Some(second)) => Err(source
+                .error_at(&second, "an entry is one fault, and this is a second")
+                .label("second fault")),
             (None, _) => {
                 let help = format!("known faults: {}", super::suggest::name_list(FAULTS.iter().copied()));
                 Err(source.error(place, "this entry has no fault").label("nothing happens").help(help))

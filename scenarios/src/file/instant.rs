@@ -63,7 +63,11 @@ mod tests {
             ("-1m", "2026-01-05T10:00:00Z"),
             ("now", "2026-01-05T10:01:00Z"),
         ] {
-            assert_eq!(Instant::from_text(text).map(|i| i.resolve(start, base)), Some(time(wanted)), "{text}");
+            assert_eq!(
+                Instant::from_text(text).map(|i| i.resolve(start, base)),
+                Some(time(wanted)),
+                "{text}"
+            );
         }
         for text in ["", "10:00", "25:00:00", "+", "5m", "tomorrow"] {
             assert_eq!(Instant::from_text(text), None, "{text}");

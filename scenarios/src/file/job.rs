@@ -227,7 +227,8 @@ impl JobText {
     ) -> Result<Job, FileError> {
         let Some(pipeline) = self.pipeline.clone().or_else(|| shared.cloned()) else {
             let message = format!("{} has no pipeline", called(&name));
-            let help = "add `use: { pipeline: pipeline.sql }` to the file or `pipeline: pipeline.sql` to the job";
+            let help =
+                "add `use: { pipeline: pipeline.sql }` to the file or `pipeline: pipeline.sql` to the job";
             return Err(source.error_at(&name, message).label("no pipeline").help(help));
         };
         let database = self.database.clone();
@@ -240,7 +241,9 @@ impl JobText {
 
     fn streaming(self, name: &Spanned<String>, source: &Source) -> Result<StreamingJob, FileError> {
         let needs = |key: &str| {
-            source.error_at(name, format!("{} needs the key `{key}`", called(name))).label(format!("no `{key}`"))
+            source
+                .error_at(name, format!("{} needs the key `{key}`", called(name)))
+                .label(format!("no `{key}`"))
         };
         let foreign = |key, place: Option<FileError>| refuse(key, "a streaming job", place);
         foreign("schedule", self.schedule.as_ref().map(|v| source.error_at(v, "")))?;

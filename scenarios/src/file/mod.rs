@@ -62,17 +62,15 @@ pub use engine::Engine;
 pub use entries::Entries;
 pub use error::{FileError, Source, byte_range};
 pub use fake_name::{FAKES, FakeName};
-pub use fault::{
-    CrashPoint, Fault, FaultEntry, PutFile, Reshard, RunJob, Stall, Trouble, When,
-};
+pub use fault::{CrashPoint, Fault, FaultEntry, PutFile, Reshard, RunJob, Stall, Trouble, When};
 pub use instant::Instant;
 pub use job::{
     BatchJob, Job, JobKind, Mode, ObjectCreated, Parameter, ScheduledTime, Sink, SinkFormat, Start,
     StartingPosition, StreamingJob,
 };
 pub use load::{
-    Arrival, Corrupt, CorruptKind, Delay, KeyForm, KeyRule, Late, Load, Order, Origin, Percentiles, Skew, Target,
-    Volume,
+    Arrival, Corrupt, CorruptKind, Delay, KeyForm, KeyRule, Late, Load, Order, Origin, Percentiles, Skew,
+    Target, Volume,
 };
 pub use object_pattern::{ObjectPart, ObjectPattern, TimeUnit};
 pub use pattern::{IntRange, KeyPattern, Part, Pattern};

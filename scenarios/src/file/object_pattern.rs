@@ -117,7 +117,8 @@ mod tests {
     #[test]
     fn a_pattern_is_cut_at_its_references() {
         let pattern =
-            ObjectPattern::from_text("s3://lake/raw/hour=$event_time.hour/d=$row.join_date/$key.json").unwrap();
+            ObjectPattern::from_text("s3://lake/raw/hour=$event_time.hour/d=$row.join_date/$key.json")
+                .unwrap();
         let text = |text: &str| ObjectPart::Text(text.to_owned());
         assert_eq!(
             pattern.parts,
@@ -137,7 +138,9 @@ mod tests {
 
     #[test]
     fn unknown_references_and_folders_are_refused() {
-        for text in ["s3://lake/$kye.json", "s3://lake/$event_time.json", "s3://lake/raw/", "s3://lake", "lake/x"] {
+        for text in
+            ["s3://lake/$kye.json", "s3://lake/$event_time.json", "s3://lake/raw/", "s3://lake", "lake/x"]
+        {
             assert_eq!(ObjectPattern::from_text(text), None, "{text}");
         }
     }

@@ -109,7 +109,10 @@ fn check_timeline(file: &ScenarioFile) -> Result<(), FileError> {
             Step::Fault(fault) => check_fault(file, fault)?,
             Step::Crash if down => {
                 let message = "the jobs are dead already";
-                return Err(file.source.error(line.place.clone(), message).label("`restart` stands before this"));
+                return Err(file
+                    .source
+                    .error(line.place.clone(), message)
+                    .label("`restart` stands before this"));
             }
             Step::Crash => down = true,
             Step::Restart => down = false,
@@ -123,7 +126,13 @@ fn check_fault(file: &ScenarioFile, fault: &Spanned<Fault>) -> Result<(), FileEr
     let streams = || file.resources.streams.names();
     match &fault.value {
         Fault::Reshard(reshard) => {
-            known(&file.source, &reshard.stream, streams(), "the fault is about stream", "resources.streams")?;
+            known(
+                &file.source,
+                &reshard.stream,
+                streams(),
+                "the fault is about stream",
+                "resources.streams",
+            )?;
             match (&reshard.split, &reshard.merge) {
                 (None, None) => {
                     let help = "add `split: shardId-000000000000` or `merge: [shardId-…, shardId-…]`";
@@ -142,7 +151,13 @@ fn check_fault(file: &ScenarioFile, fault: &Spanned<Fault>) -> Result<(), FileEr
         }
         Fault::Run(run) => {
             let batch = file.jobs.iter().filter(|job| matches!(job.kind, JobKind::Batch(_)));
-            known(&file.source, &run.job, batch.map(|job| job.name.value.as_str()), "the fault runs batch job", "jobs")
+            known(
+                &file.source,
+                &run.job,
+                batch.map(|job| job.name.value.as_str()),
+                "the fault runs batch job",
+                "jobs",
+            )
         }
         Fault::Put(put) => {
             known(&file.source, &put.of, file.generate.names(), "the fault puts rows of", "generate")

@@ -53,9 +53,10 @@ impl Cron {
         // Leap days on a given weekday come back within 40 years.
         (first_day..first_day + 15_000).filter(|day| self.allows_day(*day)).find_map(|day| {
             let from = (first_minute - day * MINUTES_PER_DAY).max(0);
-            let minutes = self.hours.iter().flat_map(|hour| {
-                self.minutes.iter().map(move |minute| i64::from(hour * 60 + minute))
-            });
+            let minutes = self
+                .hours
+                .iter()
+                .flat_map(|hour| self.minutes.iter().map(move |minute| i64::from(hour * 60 + minute)));
             let minute = minutes.into_iter().find(|minute| *minute >= from)?;
             Some(UtcTime((day * MINUTES_PER_DAY + minute) * MICROS_PER_MINUTE))
         })

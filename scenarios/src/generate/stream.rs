@@ -151,7 +151,8 @@ impl StreamState {
         }
         let partition_key = event.keys.partition_key.clone();
         let key = event.keys.key.clone();
-        let original = Arrival { stream, key, partition_key, data, event_time: event.time, arrival, id: 0, kind };
+        let original =
+            Arrival { stream, key, partition_key, data, event_time: event.time, arrival, id: 0, kind };
         let gap = self.duplicate_gap.exponential(DUPLICATE_GAP_MEAN_MICROS) as i64;
         let duplicate = self.duplicate.hits().then(|| Arrival {
             arrival: arrival + gap.max(DUPLICATE_GAP_LEAST_MICROS),

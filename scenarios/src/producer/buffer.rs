@@ -90,7 +90,9 @@ impl Buffer {
         let answer = services.call::<PutRecords>(PutRecordsRequest::new(&*self.stream, entries))?;
         assert_eq!(answer.failed_record_count, 0, "producers are not throttled");
         for (record, result) in records.iter().zip(answer.records) {
-            let (Some(shard), Some(sequence_number)) = (result.shard_id, result.sequence_number) else { continue };
+            let (Some(shard), Some(sequence_number)) = (result.shard_id, result.sequence_number) else {
+                continue;
+            };
             self.report.sent += 1;
             *self.report.kinds.entry(kind_name(record.kind)).or_default() += 1;
             self.put.entry(shard).or_default().push(PutRecord { sequence_number, arrival_millis });

@@ -132,7 +132,14 @@ impl Producer {
     }
 
     /// Takes in what a line sends at `now_millis`: what arrives at once and what arrives later.
-    pub fn send_line(&mut self, file: &ScenarioFile, at: usize, line: &Line, sends: &[Send], now_millis: i64) {
+    pub fn send_line(
+        &mut self,
+        file: &ScenarioFile,
+        at: usize,
+        line: &Line,
+        sends: &[Send],
+        now_millis: i64,
+    ) {
         let rng = Rng::new(file.seed).fork("timeline").fork(&line.number.to_string());
         for (index, send) in sends.iter().enumerate() {
             let event_time = send.time.resolve(file.clock.start.value, UtcTime(now_millis * 1000));
@@ -169,7 +176,8 @@ impl Producer {
         events: Option<u64>,
         services: &Services,
     ) -> Result<(), ApiError> {
-        let event_time = put.event_time.resolve(file.clock.start.value, UtcTime(services.clock.now_millis() * 1000));
+        let event_time =
+            put.event_time.resolve(file.clock.start.value, UtcTime(services.clock.now_millis() * 1000));
         let at = file.generate.names().position(|name| name == put.of.value);
         let at = at.expect("it was looked up when the file was read");
         self.put_files += 1;

@@ -55,7 +55,12 @@ impl ObjectWriter {
     }
 
     /// Takes a row in; gives the object if it has one of its own, which is put at once.
-    pub fn add(&mut self, row: &Arrival, at_millis: i64, services: &Services) -> Result<Option<Created>, ApiError> {
+    pub fn add(
+        &mut self,
+        row: &Arrival,
+        at_millis: i64,
+        services: &Services,
+    ) -> Result<Option<Created>, ApiError> {
         self.count(row);
         let key = self.key(row);
         if self.pattern.has_key() {
@@ -79,8 +84,12 @@ impl ObjectWriter {
 
     /// Puts the objects that are due.
     pub fn put_due(&mut self, until_millis: i64, services: &Services) -> Result<Vec<Created>, ApiError> {
-        let mut due: Vec<(i64, String)> =
-            self.open.iter().map(|(key, (due, _))| (*due, key.clone())).filter(|(due, _)| *due <= until_millis).collect();
+        let mut due: Vec<(i64, String)> = self
+            .open
+            .iter()
+            .map(|(key, (due, _))| (*due, key.clone()))
+            .filter(|(due, _)| *due <= until_millis)
+            .collect();
         due.sort();
         let mut created = Vec::new();
         for (_, key) in due {
@@ -93,7 +102,12 @@ impl ObjectWriter {
     }
 
     /// Puts rows into objects of their own, one for each place that the pattern gives them.
-    pub fn put_apart(&mut self, rows: &[Arrival], name: &str, services: &Services) -> Result<Vec<Created>, ApiError> {
+    pub fn put_apart(
+        &mut self,
+        rows: &[Arrival],
+        name: &str,
+        services: &Services,
+    ) -> Result<Vec<Created>, ApiError> {
         let mut bodies: BTreeMap<String, Vec<u8>> = BTreeMap::new();
         for row in rows {
             self.count(row);
@@ -132,7 +146,8 @@ impl ObjectWriter {
                 ObjectPart::Key => key += &row.key,
                 ObjectPart::Time(unit) => key += digits(*unit, time),
                 ObjectPart::Field(field) => {
-                    let row = parsed.get_or_insert_with(|| serde_json::from_slice(&row.data).unwrap_or_default());
+                    let row =
+                        parsed.get_or_insert_with(|| serde_json::from_slice(&row.data).unwrap_or_default());
                     match row.get(field) {
                         Some(Value::String(text)) => key += text,
                         Some(Value::Null) | None => key += "__HIVE_DEFAULT_PARTITION__",
@@ -149,17 +164,21 @@ impl PartitionedTable {
     /// The table under whose location the objects lie, if it has partitions.
     fn of(pattern: &ObjectPattern, file: &ScenarioFile) -> Option<Self> {
         let tables = file.resources.databases.iter();
-        let mut tables = tables.flat_map(|(database, tables)| tables.iter().map(move |(name, t)| (database, name, t)));
+        let mut tables =
+            tables.flat_map(|(database, tables)| tables.iter().map(move |(name, t)| (database, name, t)));
         tables.find_map(|(database, name, table)| {
             let location = &table.location.as_ref()?.value;
-            let lies_under = location.bucket() == pattern.bucket && pattern.prefix().starts_with(location.prefix());
+            let lies_under =
+                location.bucket() == pattern.bucket && pattern.prefix().starts_with(location.prefix());
             (lies_under && !table.partition_keys.is_empty()).then(|| Self {
                 database: database.to_owned(),
                 table: name.to_owned(),
                 prefix: location.prefix().to_owned(),
                 keys: table.partition_keys.names().map(str::to_owned).collect(),
                 storage: StorageDescriptor {
-                    columns: Some(table.columns.iter().map(|(n, kind)| Column::new(n, &kind.value)).collect()),
+                    columns: Some(
+                        table.columns.iter().map(|(n, kind)| Column::new(n, &kind.value)).collect(),
+                    ),
                     ..Default::default()
                 },
                 known: BTreeSet::new(),

@@ -1,7 +1,9 @@
 //! The faults of a scenario at their times.
 
 use wavetank_emulator::ApiError;
-use wavetank_emulator::kinesis::{ListShards, ListShardsRequest};
+use wavetank_emulator::kinesis::{
+    ListShards, ListShardsRequest, MergeShards, MergeShardsRequest, SplitShard, SplitShardRequest,
+};
 
 use super::{RunError, World};
 use crate::faults::{Calls, Rule, Until, Verdict};
@@ -117,8 +119,33 @@ impl World<'_> {
         rule(Verdict::Slow(slow), f64::from(u8::from(slow > 0)));
     }
 
+    /// Splits a shard in the middle of its hash keys, or merges two.
     fn reshard(&self, reshard: &Reshard) -> Result<(), ApiError> {
-        let _ = self.services.call::<ListShards>(ListShardsRequest::new(&*reshard.stream.value))?;
-        Ok(())
+        let stream = &*reshard.stream.value;
+        if let Some(merge) = &reshard.merge {
+            let [shard, adjacent] = &merge.value;
+            let request = MergeShardsRequest {
+                shard_to_merge: Some(shard.clone()),
+                adjacent_shard_to_merge: Some(adjacent.clone()),
+                stream_name: Some(stream.to_owned()),
+                ..Default::default()
+            };
+            return self.services.call::<MergeShards>(request).map(|_| ());
+        }
+        let Some(split) = &reshard.split else { return Ok(()) };
+        let shards = self.services.call::<ListShards>(ListShardsRequest::new(stream))?.shards;
+        let shard = shards.iter().find(|shard| shard.shard_id.to_string() == split.value);
+        // A shard that is not there is for the service to refuse.
+        let middle = shard.map_or(1, |shard| {
+            let range = shard.hash_key_range;
+            range.start.0 + (range.end.0 - range.start.0) / 2 + 1
+        });
+        let request = SplitShardRequest {
+            new_starting_hash_key: Some(middle.to_string()),
+            shard_to_split: Some(split.value.clone()),
+            stream_name: Some(stream.to_owned()),
+            ..Default::default()
+        };
+        self.services.call::<SplitShard>(request).map(|_| ())
     }
 }

@@ -101,12 +101,14 @@ pub enum RunError {
 }
 
 /// How a world is set up.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct WorldOptions {
     /// Instead of the scenario's own number of events.
     pub events: Option<u64>,
     /// Where the emulator keeps what it holds.
     pub storage: Storage,
+    /// An emulator that holds nothing, to be used in place of a new one.
+    pub spare: Option<Arc<Emulator>>,
     /// Threads that decode a batch's records.
     pub parallelism: usize,
     /// Whether to do what an error about a damaged checkpoint advises, where that is to remove objects.
@@ -143,8 +145,11 @@ impl<'a> World<'a> {
         let file = &scenario.file;
         let start_millis = file.clock.start.value.0.div_euclid(1000);
         let clock = VirtualClock::at(start_millis);
-        let emulator = Emulator::open(options.storage.clone(), Identity::default())?;
-        let services = Services { emulator: Arc::new(emulator), clock: clock.clone() };
+        let emulator = match &options.spare {
+            Some(spare) => Arc::clone(spare),
+            None => Arc::new(Emulator::open(options.storage.clone(), Identity::default())?),
+        };
+        let services = Services { emulator, clock: clock.clone() };
         create_resources(scenario, &services)?;
         let faults = Faults::new(clock, verdicts);
         let jobs = file.jobs.iter().zip(&scenario.plans).enumerate().filter_map(|(process, (job, plan))| {
@@ -193,7 +198,23 @@ impl<'a> World<'a> {
         if file.timeline.lines.is_empty() || !file.generate.is_empty() || file.clock.length.is_some() {
             self.run_clock(witness, observer)?;
         }
+        if file.clock.drain {
+            self.drain(witness)?;
+        }
         Ok(())
+    }
+
+    /// The end of input: what waits in state comes out.
+    fn drain(&mut self, witness: &mut dyn Witness) -> Result<(), RunError> {
+        for index in 0..self.jobs.len() {
+            let job = &mut self.jobs[index];
+            if !job.down {
+                // What an earlier job has let out may be what this one reads.
+                job.trigger_until_settled(witness)?;
+                while !job.drain(witness)? {}
+            }
+        }
+        self.end_of_instant(witness)
     }
 
     /// From instant to instant, until there is none at which anything would happen.

@@ -2,9 +2,9 @@
 
 use wavetank_engine::checkpoint::Checkpoint;
 use wavetank_engine::error::EngineError;
+use wavetank_engine::plan::{OutputMode, Pipeline};
 use wavetank_engine::ports::ObjectStore;
 use wavetank_engine::query::{BatchReport, QueryOptions, QueryParts, StreamingQuery, output_schema};
-use wavetank_engine::plan::{OutputMode, Pipeline};
 use wavetank_engine::retry::BatchRetries;
 use wavetank_engine::session::Session;
 use wavetank_engine::sink::{FileSink, FileTarget};
@@ -203,6 +203,18 @@ impl<'a> StreamingRun<'a> {
         Ok(settled)
     }
 
+    /// One step of the end of input. True when nothing is left that waits for it.
+    pub(super) fn drain(&mut self, witness: &mut dyn Witness) -> Result<bool, RunError> {
+        self.persist(witness, |run, witness| {
+            run.ensure_started(witness)?;
+            let now = run.services.clock.now_millis();
+            match run.query.as_mut().expect("it was started above").drain(now)? {
+                Some(report) => run.commit(report, witness).map(|()| false),
+                None => Ok(true),
+            }
+        })
+    }
+
     fn commit(&mut self, report: BatchReport, witness: &mut dyn Witness) -> Result<(), RunError> {
         let restarted = std::mem::take(&mut self.restarted);
         self.pending = Some(Committed { job: self.process, report, restarted });
@@ -218,11 +230,14 @@ impl<'a> StreamingRun<'a> {
     fn stop(&mut self, error: EngineError) -> Result<(), RunError> {
         match error {
             _ if self.faults.killed() => self.faults.restart(),
-            EngineError::CorruptCheckpoint { ref removable, .. } if self.follow_advice && !removable.is_empty() => {
+            EngineError::CorruptCheckpoint { ref removable, .. }
+                if self.follow_advice && !removable.is_empty() =>
+            {
                 let bucket = self.streaming.checkpoint.value.bucket().to_owned();
                 let mut store = BucketStore { services: self.services.clone(), bucket };
                 let removed = removable.iter().try_for_each(|key| store.delete(key));
-                removed.map_err(|source| EngineError::Port { operation: "following advice".into(), source })?;
+                removed
+                    .map_err(|source| EngineError::Port { operation: "following advice".into(), source })?;
             }
             EngineError::Port { .. } => match self.retries.failed() {
                 Some(pause) => self.services.clock.advance_to(self.services.clock.now_millis() + pause),
@@ -250,7 +265,10 @@ impl<'a> StreamingRun<'a> {
         Ok(QueryParts {
             sources: streams.into_iter().map(|stream| self.source(stream)).collect(),
             sink: Box::new(FileSink::new(target, &schema, Session::default(), sink_store, catalog)?),
-            checkpoint: Checkpoint::new(store("checkpoint", checkpoint.bucket()), as_folder(checkpoint.prefix())),
+            checkpoint: Checkpoint::new(
+                store("checkpoint", checkpoint.bucket()),
+                as_folder(checkpoint.prefix()),
+            ),
             options: self.options.clone(),
         })
     }

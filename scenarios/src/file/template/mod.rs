@@ -163,7 +163,9 @@ impl Template {
         let mut place = self;
         for name in path.split('.') {
             let Template::Object(fields) = place else { return false };
-            let Some((_, template)) = fields.iter_mut().find(|(field, _)| field == name) else { return false };
+            let Some((_, template)) = fields.iter_mut().find(|(field, _)| field == name) else {
+                return false;
+            };
             place = template;
         }
         *place = value;

@@ -160,7 +160,8 @@ impl Names<'_> {
 
     fn nothing_more(&self, first: &Word<'_>, more: Option<&Word<'_>>) -> Result<(), FileError> {
         more.map_or(Ok(()), |word| {
-            let message = format!("`{}` ends before this; a comma stands between two expectations", first.text);
+            let message =
+                format!("`{}` ends before this; a comma stands between two expectations", first.text);
             Err(self.source.error(word.place(), message).label("one word too many"))
         })
     }

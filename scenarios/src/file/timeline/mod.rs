@@ -107,7 +107,10 @@ impl Names<'_> {
             (None, _) => Vec::new(),
             (Some(_), Some(third)) => {
                 let message = "a line has one `|`, between what is sent and what must hold";
-                return Err(self.source.error(third.place(), message).label("a second one stands before this"));
+                return Err(self
+                    .source
+                    .error(third.place(), message)
+                    .label("a second one stands before this"));
             }
         };
         let step = self.step(&left)?;
@@ -143,7 +146,9 @@ impl Names<'_> {
             "restart" => alone(Step::Restart),
             "start" => alone(Step::Start),
             "advance" => self.advance(first, &words[1..]),
-            _ => Ok(Step::Send(left.split(',').iter().map(|part| self.send(part)).collect::<Result<_, _>>()?)),
+            _ => {
+                Ok(Step::Send(left.split(',').iter().map(|part| self.send(part)).collect::<Result<_, _>>()?))
+            }
         }
     }
 

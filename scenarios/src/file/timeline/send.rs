@@ -109,7 +109,11 @@ impl Names<'_> {
         let fields = row.field_paths();
         let known = || fields.iter().map(String::as_str);
         let message = format!("shape `{}` has no field `{path}`{}", send.shape, did_you_mean(path, known()));
-        Err(self.source.error(place, message).label("not known").help(format!("its fields are {}", name_list(known()))))
+        Err(self
+            .source
+            .error(place, message)
+            .label("not known")
+            .help(format!("its fields are {}", name_list(known()))))
     }
 }
 
