@@ -17,6 +17,8 @@ mod lineage;
 mod model;
 #[path = "stream/nested_join.rs"]
 mod nested_join;
+#[path = "stream/resharding.rs"]
+mod resharding;
 #[path = "stream/rig.rs"]
 mod rig;
 #[path = "stream/rows.rs"]

@@ -29,6 +29,7 @@ pub enum ErrorCode {
     ExpiredNextTokenException,
     InvalidArgumentException,
     LimitExceededException,
+    ProvisionedThroughputExceededException,
     ResourceInUseException,
     ResourceNotFoundException,
     // S3.
@@ -63,6 +64,7 @@ impl ErrorCode {
             ExpiredNextTokenException => ("ExpiredNextTokenException", 400, Client),
             InvalidArgumentException => ("InvalidArgumentException", 400, Client),
             LimitExceededException => ("LimitExceededException", 400, Client),
+            ProvisionedThroughputExceededException => ("ProvisionedThroughputExceededException", 400, Client),
             ResourceInUseException => ("ResourceInUseException", 400, Client),
             ResourceNotFoundException => ("ResourceNotFoundException", 400, Client),
 

@@ -15,6 +15,32 @@ pub use bytes::Bytes;
 /// Why a port gave up; the query stops and says so.
 pub type PortError = Box<dyn std::error::Error + Send + Sync>;
 
+/// What an adapter knows of a failure that the engine can do something about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FailureKind {
+    /// Too much was asked for at once (`ProvisionedThroughputExceededException`): the same call may succeed later.
+    Throttled,
+    /// A stream's iterator was not used for too long (`ExpiredIteratorException`): a new one goes on.
+    ExpiredIterator,
+}
+
+/// A failure of a known kind, as a [`PortError`]. Whatever is not marked like this ends the batch.
+#[derive(Debug, thiserror::Error)]
+#[error("{cause}")]
+pub struct PortFailure {
+    /// What can be done about it.
+    pub kind: FailureKind,
+    /// The failure itself.
+    pub cause: PortError,
+}
+
+impl PortFailure {
+    /// The kind of an error, if its adapter has marked it.
+    pub fn kind_of(error: &PortError) -> Option<FailureKind> {
+        error.downcast_ref::<PortFailure>().map(|failure| failure.kind)
+    }
+}
+
 /// Result of a port call.
 pub type PortResult<T> = std::result::Result<T, PortError>;
 
@@ -96,7 +122,8 @@ pub struct RecordsPage {
 
 /// Kinesis, as far as a consumer needs it.
 pub trait StreamApi {
-    /// Ids of the stream's shards.
+    /// Ids of the stream's shards, closed ones included as long as their records are kept. Ids rise with the time at
+    /// which shards came about, so that those that were split or merged come before what came of them.
     fn list_shards(&mut self, stream: &str) -> PortResult<Vec<String>>;
     /// A cursor into a shard.
     fn shard_iterator(&mut self, stream: &str, shard: &str, from: StartPosition<'_>) -> PortResult<String>;

@@ -5,13 +5,26 @@
 //! is written between the two, and a replayed batch reads the shard again exactly up to the logged sequence
 //! number, so planned-then-read holds where it can be observed.
 //!
+//! **Resharding.** A shard that appears while the query runs came of others: all of it is read. Its id is greater than
+//! theirs, so within a batch what they hold comes first; it does not wait for the batch in which they end. The offset
+//! of a shard that is read to its end stays as long as the stream lists the shard, so that it is not taken for a new
+//! one. What the stream does not list any more is forgotten.
+//!
+//! **Failures.** A call that is throttled is made again, up to three times and without a pause, time being the
+//! harness's. An iterator that has expired is replaced. Everything else fails the batch.
+//!
 //! Source: `KinesisV2MicrobatchStream` (awslabs/spark-sql-kinesis-connector), Glue's `KinesisStreamingSourceOptions`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{OffsetRange, Offsets, ShardOffset, Source, SourceRead, SourceRecord};
 use crate::error::{EngineError, Result};
-use crate::ports::{PortError, RecordsPage, ShardRecord, StartPosition, StreamApi};
+use crate::ports::{
+    FailureKind, PortError, PortFailure, PortResult, RecordsPage, ShardRecord, StartPosition, StreamApi,
+};
+
+/// How often a throttled call is made again (Glue `numRetries`).
+const RETRIES: u32 = 3;
 
 /// Where to start without a checkpoint (Glue `startingPosition`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -56,19 +69,20 @@ pub struct KinesisSource {
     fetched: Option<(OffsetRange, SourceRead)>,
     /// Per shard, the iterator that the last read ended with and the offset that it stands at.
     cursors: BTreeMap<String, (ShardOffset, String)>,
+    /// Closed shards that were read to their end, and the offset of the end.
+    ended: BTreeMap<String, ShardOffset>,
 }
 
 impl KinesisSource {
     /// A source over one stream.
     pub fn new(stream: impl Into<String>, options: KinesisOptions, api: Box<dyn StreamApi>) -> Self {
-        Self { stream: stream.into(), options, api, fetched: None, cursors: BTreeMap::new() }
+        let (cursors, ended) = (BTreeMap::new(), BTreeMap::new());
+        Self { stream: stream.into(), options, api, fetched: None, cursors, ended }
     }
 
-    fn shards(&mut self) -> Result<Vec<String>> {
-        let mut shards =
-            self.api.list_shards(&self.stream).map_err(|e| failed("ListShards", &self.stream, e))?;
-        shards.sort();
-        Ok(shards)
+    fn shards(&mut self) -> Result<BTreeSet<String>> {
+        let shards = self.call("ListShards", |api, stream| api.list_shards(stream))?;
+        Ok(shards.into_iter().collect())
     }
 
     /// Reads one shard from `start`, page by page, until `done` says that the records so far are enough.
@@ -78,42 +92,79 @@ impl KinesisSource {
         start: &ShardOffset,
         mut done: impl FnMut(&[ShardRecord]) -> bool,
     ) -> Result<Vec<ShardRecord>> {
-        let mut page = self.first_page(shard, start)?;
         let mut records = Vec::new();
+        if self.ended.get(shard) == Some(start) {
+            return Ok(records);
+        }
+        let mut iterator = match self.cursors.remove(shard) {
+            Some((at, iterator)) if at == *start => iterator,
+            _ => self.iterator(shard, start)?,
+        };
         loop {
-            records.append(&mut page.records);
-            let Some(next) = page.next_iterator.take() else { return Ok(records) };
+            let page = self.page(shard, iterator, &reached(&records, start))?;
+            records.extend(page.records);
+            let Some(next) = page.next_iterator else {
+                self.ended.insert(shard.to_owned(), reached(&records, start));
+                return Ok(records);
+            };
             if page.behind_millis == 0 || done(&records) {
-                let at = records.last().map(|r| ShardOffset::After(r.sequence_number.clone()));
-                self.cursors.insert(shard.to_owned(), (at.unwrap_or_else(|| start.clone()), next));
+                self.cursors.insert(shard.to_owned(), (reached(&records, start), next));
                 return Ok(records);
             }
-            page = self.page(&next)?;
+            iterator = next;
         }
     }
 
-    /// The first page behind `start`: through the iterator that stands there, if there is one and it has not
-    /// expired, else through a new one.
-    fn first_page(&mut self, shard: &str, start: &ShardOffset) -> Result<RecordsPage> {
-        if let Some((at, iterator)) = self.cursors.remove(shard)
-            && at == *start
-            && let Ok(page) = self.page(&iterator)
-        {
-            return Ok(page);
+    /// The page at an iterator that stands at `at`; if it has expired, through a new one.
+    fn page(&mut self, shard: &str, iterator: String, at: &ShardOffset) -> Result<RecordsPage> {
+        match self.get_records(&iterator) {
+            Err(EngineError::Port { source, .. })
+                if PortFailure::kind_of(&source) == Some(FailureKind::ExpiredIterator) =>
+            {
+                let iterator = self.iterator(shard, at)?;
+                self.get_records(&iterator)
+            }
+            page => page,
         }
-        let position = match start {
+    }
+
+    fn get_records(&mut self, iterator: &str) -> Result<RecordsPage> {
+        let limit = self.options.records_per_read_max;
+        self.call("GetRecords", |api, _| api.get_records(iterator, limit))
+    }
+
+    fn iterator(&mut self, shard: &str, at: &ShardOffset) -> Result<String> {
+        let position = match at {
             ShardOffset::TrimHorizon => StartPosition::TrimHorizon,
             ShardOffset::AtTimestamp(millis) => StartPosition::AtTimestamp(*millis),
             ShardOffset::After(sequence_number) => StartPosition::AfterSequenceNumber(sequence_number),
         };
-        let iterator = self.api.shard_iterator(&self.stream, shard, position);
-        self.page(&iterator.map_err(|e| failed("GetShardIterator", &self.stream, e))?)
+        self.call("GetShardIterator", |api, stream| api.shard_iterator(stream, shard, position))
     }
 
-    fn page(&mut self, iterator: &str) -> Result<RecordsPage> {
-        let page = self.api.get_records(iterator, self.options.records_per_read_max);
-        page.map_err(|e| failed("GetRecords", &self.stream, e))
+    /// Makes a call, again while it is throttled.
+    fn call<T>(
+        &mut self,
+        operation: &str,
+        call: impl Fn(&mut dyn StreamApi, &str) -> PortResult<T>,
+    ) -> Result<T> {
+        let mut retries = 0;
+        loop {
+            match call(self.api.as_mut(), &self.stream) {
+                Err(error)
+                    if retries < RETRIES && PortFailure::kind_of(&error) == Some(FailureKind::Throttled) =>
+                {
+                    retries += 1;
+                }
+                answer => return answer.map_err(|error| failed(operation, &self.stream, error)),
+            }
+        }
     }
+}
+
+/// Where a shard stands when these records were read of it.
+fn reached(records: &[ShardRecord], start: &ShardOffset) -> ShardOffset {
+    records.last().map_or_else(|| start.clone(), |last| ShardOffset::After(last.sequence_number.clone()))
 }
 
 fn failed(operation: &str, stream: &str, source: PortError) -> EngineError {
@@ -148,18 +199,20 @@ impl Source for KinesisSource {
 
     fn latest(&mut self, start: &Offsets) -> Result<Offsets> {
         let limit = self.options.fetch_records_per_shard_max;
-        let mut end = start.clone();
-        for shard in self.shards()? {
-            // A shard that appeared since belongs to a resharding: nothing of it has been read.
-            end.0.entry(shard).or_insert(ShardOffset::TrimHorizon);
-        }
-        let mut read = SourceRead::default();
-        for (shard, offset) in &mut end.0 {
+        let shards = self.shards()?;
+        let (mut end, mut read) = (start.clone(), SourceRead::default());
+        for shard in &shards {
+            let offset = start.0.get(shard).unwrap_or(&ShardOffset::TrimHorizon);
             let records = self.read_shard(shard, offset, |records| records.len() >= limit)?;
-            if let Some(last) = records.last() {
-                *offset = ShardOffset::After(last.sequence_number.clone());
+            if !records.is_empty() {
+                end.0.insert(shard.clone(), reached(&records, offset));
             }
             append(&mut read, shard, records);
+        }
+        if end != *start {
+            // That something is gone is no news by itself.
+            end.0.retain(|shard, _| shards.contains(shard));
+            self.ended.retain(|shard, _| shards.contains(shard));
         }
         self.fetched = Some((OffsetRange { start: start.clone(), end: end.clone() }, read));
         Ok(end)
@@ -191,5 +244,310 @@ impl Source for KinesisSource {
 
     fn always_new(&self) -> bool {
         !self.options.avoid_empty_batches
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::RefCell;
+    use std::rc::Rc;
+
+    use super::*;
+
+    /// A stream in memory that can be resharded, throttled and made to forget. Record n of a shard arrived at n ms.
+    #[derive(Default)]
+    struct Stream {
+        shards: BTreeMap<String, Shard>,
+        /// How many calls of an operation are still refused, and in which way.
+        refusals: BTreeMap<&'static str, (u32, Option<FailureKind>)>,
+        /// Iterators of earlier ages have expired.
+        age: u32,
+        calls: Vec<&'static str>,
+    }
+
+    #[derive(Default)]
+    struct Shard {
+        data: Vec<String>,
+        closed: bool,
+    }
+
+    #[derive(Clone, Default)]
+    struct Api(Rc<RefCell<Stream>>);
+
+    impl Api {
+        fn put(&self, shard: &str, data: &[&str]) {
+            let mut stream = self.0.borrow_mut();
+            let shard = stream.shards.entry(shard.to_owned()).or_default();
+            shard.data.extend(data.iter().map(|data| (*data).to_owned()));
+        }
+
+        fn close(&self, shard: &str, children: &[&str]) {
+            self.0.borrow_mut().shards.entry(shard.to_owned()).or_default().closed = true;
+            children.iter().for_each(|child| self.put(child, &[]));
+        }
+
+        fn refuse(&self, operation: &'static str, times: u32, kind: Option<FailureKind>) {
+            self.0.borrow_mut().refusals.insert(operation, (times, kind));
+        }
+
+        /// Has every iterator expire that was given out so far.
+        fn expire(&self) {
+            self.0.borrow_mut().age += 1;
+        }
+
+        fn take_calls(&self) -> Vec<&'static str> {
+            std::mem::take(&mut self.0.borrow_mut().calls)
+        }
+
+        fn called(&self, operation: &'static str) -> PortResult<()> {
+            let mut stream = self.0.borrow_mut();
+            stream.calls.push(operation);
+            match stream.refusals.get_mut(operation) {
+                Some((times, kind)) if *times > 0 => {
+                    *times -= 1;
+                    Err(failure(*kind))
+                }
+                _ => Ok(()),
+            }
+        }
+    }
+
+    fn failure(kind: Option<FailureKind>) -> PortError {
+        match kind {
+            Some(kind) => PortFailure { kind, cause: "refused".into() }.into(),
+            None => "refused".into(),
+        }
+    }
+
+    impl StreamApi for Api {
+        fn list_shards(&mut self, _: &str) -> PortResult<Vec<String>> {
+            self.called("list")?;
+            Ok(self.0.borrow().shards.keys().rev().cloned().collect())
+        }
+
+        /// An iterator is `shard/position/age`; a sequence number is a position.
+        fn shard_iterator(&mut self, _: &str, shard: &str, from: StartPosition<'_>) -> PortResult<String> {
+            self.called("iterator")?;
+            let stream = self.0.borrow();
+            let kept = &stream.shards.get(shard).ok_or("there is no such shard")?.data;
+            let position = match from {
+                StartPosition::TrimHorizon => 0,
+                StartPosition::AtTimestamp(millis) => kept.len().min(millis as usize),
+                StartPosition::AfterSequenceNumber(number) => number.parse::<usize>()? + 1,
+            };
+            Ok(format!("{shard}/{position}/{}", stream.age))
+        }
+
+        fn get_records(&mut self, iterator: &str, limit: usize) -> PortResult<RecordsPage> {
+            self.called("records")?;
+            let stream = self.0.borrow();
+            let parts: Vec<&str> = iterator.split('/').collect();
+            let (shard, first) = (&stream.shards[parts[0]], parts[1].parse::<usize>()?);
+            if parts[2].parse::<u32>()? < stream.age {
+                return Err(failure(Some(FailureKind::ExpiredIterator)));
+            }
+            let end = (first + limit).min(shard.data.len());
+            let record = |position: usize| ShardRecord {
+                sequence_number: position.to_string(),
+                partition_key: String::new(),
+                arrival_millis: 0,
+                data: shard.data[position].clone().into(),
+            };
+            Ok(RecordsPage {
+                records: (first..end).map(record).collect(),
+                next_iterator: (!shard.closed || end < shard.data.len())
+                    .then(|| format!("{}/{end}/{}", parts[0], parts[2])),
+                behind_millis: (shard.data.len() - end) as i64,
+            })
+        }
+    }
+
+    /// The source of a query, and how far the query has come.
+    struct Query {
+        api: Api,
+        source: KinesisSource,
+        at: Offsets,
+    }
+
+    impl Query {
+        fn start(api: &Api, starting_position: InitialPosition) -> Query {
+            let mut query =
+                Query { api: api.clone(), source: source(api, starting_position), at: Offsets::default() };
+            query.at = query.source.initial(1).unwrap();
+            query
+        }
+
+        /// The same query in another process.
+        fn restart(self) -> Query {
+            Query { source: source(&self.api, InitialPosition::Latest), ..self }
+        }
+
+        /// What one batch reads, as `shard:data`.
+        fn batch(&mut self) -> Result<Vec<String>> {
+            let end = self.source.latest(&self.at)?;
+            let range = OffsetRange { start: std::mem::replace(&mut self.at, end.clone()), end };
+            let read = self.source.read(&range)?;
+            // Whoever runs the batch again reads the same.
+            let mut again = source(&self.api, InitialPosition::Latest);
+            assert_eq!(again.read(&range).unwrap(), read);
+            let text = |record: &SourceRecord| {
+                let data = String::from_utf8(record.data.to_vec()).unwrap();
+                format!("{}:{data}", read.shards[record.shard as usize])
+            };
+            Ok(read.records.iter().map(text).collect())
+        }
+    }
+
+    fn source(api: &Api, starting_position: InitialPosition) -> KinesisSource {
+        let options =
+            KinesisOptions { starting_position, records_per_read_max: 2, ..KinesisOptions::default() };
+        KinesisSource::new("orders", options, Box::new(api.clone()))
+    }
+
+    #[test]
+    fn children_are_read_whole_behind_their_parents() {
+        let api = Api::default();
+        api.put("s0", &["old"]);
+        let mut query = Query::start(&api, InitialPosition::Latest);
+        api.put("s0", &["a"]);
+        api.close("s0", &["s1", "s2"]);
+        api.put("s2", &["c"]);
+        api.put("s1", &["b"]);
+        // Where the query has started is of no matter to shards that came later.
+        assert_eq!(query.batch().unwrap(), ["s0:a", "s1:b", "s2:c"]);
+        let query = Query::start(&api, InitialPosition::TrimHorizon);
+        let mut query = query.restart();
+        assert_eq!(query.batch().unwrap(), ["s0:old", "s0:a", "s1:b", "s2:c"]);
+        assert_eq!(query.batch().unwrap(), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_shard_without_records_is_no_news() {
+        let api = Api::default();
+        api.put("s0", &["a"]);
+        let mut query = Query::start(&api, InitialPosition::TrimHorizon);
+        query.batch().unwrap();
+        api.close("s0", &["s1"]);
+        let before = query.at.clone();
+        assert_eq!(query.source.latest(&before).unwrap(), before);
+        api.put("s1", &["b"]);
+        assert_eq!(query.batch().unwrap(), ["s1:b"]);
+    }
+
+    #[test]
+    fn a_finished_shard_is_asked_once_and_never_read_again() {
+        let api = Api::default();
+        api.put("s0", &["a"]);
+        api.close("s0", &["s1"]);
+        let mut query = Query::start(&api, InitialPosition::TrimHorizon);
+        query.batch().unwrap();
+        api.take_calls();
+        assert_eq!(query.source.latest(&query.at).unwrap(), query.at);
+        assert_eq!(api.take_calls(), ["list", "records"]);
+        let mut query = query.restart();
+        assert_eq!(query.batch().unwrap(), Vec::<String>::new());
+        assert_eq!(query.at.0["s0"], ShardOffset::After("0".to_owned()));
+    }
+
+    #[test]
+    fn a_shard_that_the_stream_has_forgotten_is_forgotten_with_the_next_news() {
+        let api = Api::default();
+        api.put("s0", &["a"]);
+        api.close("s0", &["s1"]);
+        let mut query = Query::start(&api, InitialPosition::TrimHorizon);
+        query.batch().unwrap();
+        api.0.borrow_mut().shards.remove("s0");
+        let before = query.at.clone();
+        assert_eq!(query.source.latest(&before).unwrap(), before);
+        api.put("s1", &["b"]);
+        assert_eq!(query.batch().unwrap(), ["s1:b"]);
+        assert_eq!(query.at.0.keys().collect::<Vec<_>>(), ["s1"]);
+    }
+
+    #[test]
+    fn an_expired_iterator_is_replaced_between_batches_and_within_one() {
+        let api = Api::default();
+        api.put("s0", &["a"]);
+        let mut query = Query::start(&api, InitialPosition::TrimHorizon);
+        query.batch().unwrap();
+        api.expire();
+        api.put("s0", &["b", "c", "d", "e", "f"]);
+        api.take_calls();
+        let end = query.source.latest(&query.at).unwrap();
+        assert_eq!(api.take_calls(), ["list", "records", "iterator", "records", "records", "records"]);
+        query.at = end;
+        // Every second call finds its iterator expired.
+        api.put("s0", &["g", "h", "i", "j"]);
+        let expiring = Rc::new(RefCell::new(Vec::new()));
+        let slow = Slow { api: api.clone(), read: Rc::clone(&expiring) };
+        let mut slow = KinesisSource::new("orders", query.source.options.clone(), Box::new(slow));
+        let end = slow.latest(&query.at).unwrap();
+        let read = slow.read(&OffsetRange { start: query.at.clone(), end }).unwrap();
+        let data: Vec<&[u8]> = read.records.iter().map(|record| record.data.as_ref()).collect();
+        assert_eq!(data, [b"g", b"h", b"i", b"j"]);
+        assert_eq!(*expiring.borrow(), [2, 2]);
+    }
+
+    /// Takes so long for a page that its iterator has expired by the next.
+    struct Slow {
+        api: Api,
+        read: Rc<RefCell<Vec<usize>>>,
+    }
+
+    impl StreamApi for Slow {
+        fn list_shards(&mut self, stream: &str) -> PortResult<Vec<String>> {
+            self.api.list_shards(stream)
+        }
+
+        fn shard_iterator(
+            &mut self,
+            stream: &str,
+            shard: &str,
+            from: StartPosition<'_>,
+        ) -> PortResult<String> {
+            self.api.shard_iterator(stream, shard, from)
+        }
+
+        fn get_records(&mut self, iterator: &str, limit: usize) -> PortResult<RecordsPage> {
+            let page = self.api.get_records(iterator, limit)?;
+            self.read.borrow_mut().push(page.records.len());
+            self.api.expire();
+            Ok(page)
+        }
+    }
+
+    #[test]
+    fn throttled_calls_are_made_again_three_times() {
+        for (operation, before) in [("list", 0), ("iterator", 1), ("records", 2)] {
+            let api = Api::default();
+            api.put("s0", &["a"]);
+            let mut query = Query::start(&api, InitialPosition::TrimHorizon);
+            api.refuse(operation, 3, Some(FailureKind::Throttled));
+            api.take_calls();
+            let end = query.source.latest(&query.at).unwrap();
+            let calls = api.take_calls();
+            assert_eq!(calls[before..before + 4], [operation; 4]);
+            assert_eq!(calls.len(), 6);
+            api.refuse(operation, 4, Some(FailureKind::Throttled));
+            let mut query = Query { at: end, ..query }.restart();
+            let error = query.source.latest(&query.at).unwrap_err();
+            assert!(matches!(&error, EngineError::Port { source, .. } if source.to_string() == "refused"));
+        }
+    }
+
+    #[test]
+    fn any_other_failure_ends_the_batch_at_once() {
+        let api = Api::default();
+        api.put("s0", &["a"]);
+        let mut query = Query::start(&api, InitialPosition::TrimHorizon);
+        query.batch().unwrap();
+        api.put("s0", &["b"]);
+        api.refuse("records", 1, None);
+        api.take_calls();
+        let error = query.source.latest(&query.at).unwrap_err();
+        assert_eq!(error.to_string(), "GetRecords on stream `orders` failed");
+        assert_eq!(api.take_calls(), ["list", "records"]);
+        // Nothing is lost by it.
+        assert_eq!(query.batch().unwrap(), ["s0:b"]);
     }
 }

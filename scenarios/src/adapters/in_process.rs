@@ -17,7 +17,8 @@ use wavetank_emulator::s3::{
 };
 use wavetank_emulator::{ApiError, Emulator, ErrorCode, Operation, Timestamp};
 use wavetank_engine::ports::{
-    Catalog, ObjectStore, PortResult, RecordsPage, ShardRecord, StartPosition, StreamApi, TableDefinition,
+    Catalog, FailureKind, ObjectStore, PortError, PortFailure, PortResult, RecordsPage, ShardRecord,
+    StartPosition, StreamApi, TableDefinition,
 };
 use wavetank_engine::sink::FileFormat;
 use wavetank_engine::types::hive_type_name;
@@ -48,7 +49,7 @@ impl StreamApi for KinesisStreams {
         let mut request = ListShardsRequest::new(stream);
         let mut shards = Vec::new();
         loop {
-            let page = self.0.call::<ListShards>(request)?;
+            let page = self.0.call::<ListShards>(request).map_err(marked)?;
             shards.extend(page.shards.into_iter().map(|shard| shard.shard_id.to_string()));
             match page.next_token {
                 None => return Ok(shards),
@@ -75,13 +76,13 @@ impl StreamApi for KinesisStreams {
             timestamp,
             ..Default::default()
         };
-        Ok(self.0.call::<GetShardIterator>(request)?.shard_iterator)
+        Ok(self.0.call::<GetShardIterator>(request).map_err(marked)?.shard_iterator)
     }
 
     fn get_records(&mut self, iterator: &str, limit: usize) -> PortResult<RecordsPage> {
         let limit = i32::try_from(limit).unwrap_or(i32::MAX);
         let request = GetRecordsRequest { limit: Some(limit), ..GetRecordsRequest::new(iterator) };
-        let page = self.0.call::<GetRecords>(request)?;
+        let page = self.0.call::<GetRecords>(request).map_err(marked)?;
         let record = |record: wavetank_emulator::kinesis::Record| ShardRecord {
             sequence_number: record.sequence_number.to_string(),
             partition_key: record.partition_key,
@@ -94,6 +95,18 @@ impl StreamApi for KinesisStreams {
             behind_millis: page.millis_behind_latest,
         })
     }
+}
+
+/// Kinesis's error, marked if the engine can do something about it.
+fn marked(error: ApiError) -> PortError {
+    let kind = match error.code {
+        ErrorCode::ExpiredIteratorException => FailureKind::ExpiredIterator,
+        ErrorCode::LimitExceededException | ErrorCode::ProvisionedThroughputExceededException => {
+            FailureKind::Throttled
+        }
+        _ => return error.into(),
+    };
+    PortFailure { kind, cause: error.into() }.into()
 }
 
 /// One S3 bucket.
