@@ -19,13 +19,17 @@
 
 pub mod aggregate;
 pub mod batch;
+pub mod batch_job;
 pub mod checkpoint;
 pub mod decode;
 pub mod error;
 pub mod expr;
 pub mod frame;
+mod hive;
 mod input;
 pub mod ledger;
+#[cfg(test)]
+mod memory;
 pub mod operator;
 pub mod plan;
 pub mod ports;

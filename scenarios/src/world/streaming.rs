@@ -310,6 +310,7 @@ pub(crate) fn sink_target(job: &Job, streaming: &StreamingJob) -> FileTarget {
         prefix: as_folder(path.prefix()),
         partition_by: streaming.sink.partition_by.iter().map(|c| c.value.clone()).collect(),
         format: streaming.sink.format.into(),
+        replace: streaming.sink.mode.as_ref().is_some_and(|mode| mode.value == Mode::Complete),
     }
 }
 
