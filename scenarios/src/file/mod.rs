@@ -45,7 +45,8 @@ mod utc_time;
 use serde::Deserialize;
 use serde_saphyr::Spanned;
 
-pub use check::{Cell, Check, Expect, Table as ExpectedTable};
+pub use check::{At, Bound, Cell, Check, Expect, Expectation, ExpectedRows, Invariant, Question};
+pub(crate) use check::{Canonical, canonical};
 pub use clock::Clock;
 pub use duration::Length;
 pub use engine::Engine;
@@ -115,7 +116,7 @@ struct Document {
     #[serde(default)]
     generate: Entries<load_text::LoadText>,
     #[serde(default)]
-    checks: Vec<Check>,
+    checks: Vec<check::CheckText>,
 }
 
 impl ScenarioFile {
@@ -148,10 +149,10 @@ impl ScenarioFile {
             uses: document.uses,
             resources: document.resources,
             job: document.job,
+            checks: check::checks(document.checks, &document.clock, tree, &source)?,
             clock: document.clock,
             seed: document.seed,
             generate: load_text::loads(document.generate, tree, &source)?,
-            checks: document.checks,
             source,
         };
         references::check(&file)?;
