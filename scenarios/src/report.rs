@@ -145,14 +145,79 @@ pub enum Verdict {
     Failed {
         /// In a sentence.
         summary: String,
-        /// The rows that were expected and not found, and found and not expected.
+        /// The expected rows as a table, the first of them if there are many. Empty where no row was expected.
+        expected: Vec<String>,
+        /// The rows of the answer, likewise.
+        actual: Vec<String>,
+        /// The rows that were expected and not found, and found and not expected: the two most alike one below the
+        /// other, with carets under what differs.
         difference: Vec<String>,
+        /// What is on file about the records behind the rows that are missing.
+        why: Vec<String>,
+        /// The rows that are missing, the first of them.
+        missing: Vec<ReportRow>,
+        /// The rows that were not expected, the first of them.
+        unexpected: Vec<ReportRow>,
+    },
+    /// There is nothing to compare the answer with yet.
+    Pending {
+        /// In a sentence.
+        summary: String,
+        /// The rows of the answer as a table, the first of them if there are many.
+        rows: Vec<String>,
     },
     /// The SQL could not be run.
     Broken {
         /// What DuckDB said.
         error: String,
     },
+}
+
+/// A row as columns and values; null is `None`. Serializes as an object.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ReportRow(pub Vec<(String, Option<String>)>);
+
+impl Serialize for ReportRow {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(column, value)| (column, value)))
+    }
+}
+
+impl Verdict {
+    /// A failure of which there is nothing but a sentence to say.
+    pub fn failed(summary: impl Into<String>) -> Self {
+        Verdict::Failed {
+            summary: summary.into(),
+            expected: vec![],
+            actual: vec![],
+            difference: vec![],
+            why: vec![],
+            missing: vec![],
+            unexpected: vec![],
+        }
+    }
+
+    /// What there is to show below the summary, line by line, at most 72 columns wide but for `why`.
+    pub fn details(&self) -> Vec<String> {
+        let section = |title: &str, lines: &[String]| -> Vec<String> {
+            let indented = lines.iter().map(|line| format!("  {line}"));
+            lines.first().map(|_| title.to_owned()).into_iter().chain(indented).collect()
+        };
+        match self {
+            Verdict::Passed | Verdict::Broken { .. } => vec![],
+            Verdict::Pending { rows, .. } => rows.clone(),
+            Verdict::Failed { expected, actual, difference, why, .. } if expected.is_empty() => {
+                [section("actual", actual), difference.clone(), section("why", why)].concat()
+            }
+            Verdict::Failed { expected, actual, difference, why, .. } => [
+                section("expected", expected),
+                section("actual", actual),
+                section("difference", difference),
+                section("why", why),
+            ]
+            .concat(),
+        }
+    }
 }
 
 impl RunReport {

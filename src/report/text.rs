@@ -157,8 +157,8 @@ fn checks(run: &RunReport) -> String {
     for check in &run.checks {
         let _ = match &check.verdict {
             Verdict::Passed => writeln!(text, "  {GREEN}✓{PLAIN} {}", wrapped(&check.name, 4)),
-            Verdict::Failed { summary, difference } => {
-                let rows: Vec<String> = difference.iter().map(|row| wrapped(row, 8)).collect();
+            Verdict::Failed { summary, .. } | Verdict::Pending { summary, .. } => {
+                let rows: Vec<String> = check.verdict.details().iter().map(|row| wrapped(row, 8)).collect();
                 writeln!(text, "{}", failure(check, summary, &rows))
             }
             Verdict::Broken { error } => {

@@ -34,7 +34,7 @@ fn check_that_fails_is_shown_with_its_file_and_line() {
     let answer = user.runs(&[]);
     answer.ended(1);
     let wanted = format!(
-        "  ✗ no purchase at all\n    {SCENARIO}:{line}: expected no row, found 1\n      + found = a purchase\n"
+        "  ✗ no purchase at all\n    {SCENARIO}:{line}: expected no row, found 1\n        found\n      + a purchase\n"
     );
     assert!(answer.out.contains(&wanted), "{}", answer.out);
     assert!(answer.out.contains("0 of 1 checks passed"), "{}", answer.out);

@@ -115,6 +115,12 @@ impl CheckDatabase {
         Ok(())
     }
 
+    /// Runs statements whose answers nobody wants.
+    #[cfg(test)]
+    pub(super) fn execute(&self, sql: &str) -> duckdb::Result<()> {
+        self.connection()?.execute_batch(sql)
+    }
+
     /// Writes a system table to a Parquet file.
     pub fn export(&self, table: &str, file: &std::path::Path) -> Result<(), duckdb::Error> {
         let file = file.display().to_string().replace('\'', "''");

@@ -55,7 +55,8 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_saphyr::Spanned;
 
-pub use check::{Cell, Check, Expect, Table as ExpectedTable};
+pub use check::{At, Bound, Cell, Check, Expect, Expectation, ExpectedRows, Invariant, Question};
+pub(crate) use check::{Canonical, canonical};
 pub use clock::Clock;
 pub use duration::Length;
 pub use engine::Engine;
@@ -169,8 +170,7 @@ struct Document {
     faults: Vec<Spanned<fault::FaultText>>,
     /// What must hold.
     #[serde(default)]
-    #[schemars(with = "Vec<serde_json::Value>")]
-    checks: Vec<Check>,
+    checks: Vec<check::CheckText>,
 }
 
 impl ScenarioFile {
@@ -216,15 +216,16 @@ impl ScenarioFile {
             let place = byte_range(&text.referenced);
             text.value.entry(place, &source)
         });
+        let clock = document.clock.clock(&source)?;
         let file = Self {
             scenario: document.scenario,
             engine: engine.map_or_else(Engine::default, |engine| engine.value),
             resources: document.resources,
-            clock: document.clock.clock(&source)?,
             seed: document.seed,
             generate: load_text::loads(document.generate, tree, &source)?,
             faults: faults.collect::<Result<_, _>>()?,
-            checks: document.checks,
+            checks: check::checks(document.checks, &clock, tree, &source)?,
+            clock,
             jobs,
             shapes,
             timeline,

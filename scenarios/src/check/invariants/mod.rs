@@ -1,0 +1,4 @@
+//! Laws that hold for every job, whatever it computes: one file each.
+
+pub(super) mod bounded_state;
+pub(super) mod no_unexplained_loss;
