@@ -20,6 +20,7 @@ fn once(scenario: &Scenario, events: u64, folder: &tempfile::TempDir) -> RunRepo
         folder: folder.path().to_owned(),
         keep: false,
         parallelism: 2,
+        snapshots: Default::default(),
     };
     run(scenario, options, &mut ()).expect("the library scenario runs")
 }

@@ -6,6 +6,7 @@
 use std::hint::black_box;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use wavetank::scenarios::check::SnapshotMode;
 use wavetank::scenarios::run::{RunOptions, Runner};
 use wavetank::scenarios::scenario::Scenario;
 
@@ -49,8 +50,14 @@ JOIN STREAM(p) WATERMARK paid DELAY OF INTERVAL 10 MINUTES AS p
 fn small_runs(criterion: &mut Criterion) {
     let read = |_: &str| Ok(("pipeline.sql".to_owned(), PIPELINE.to_owned()));
     let scenario = Scenario::plan("eight.wt.yaml", SCENARIO, read).expect("the scenario is right");
-    let options =
-        RunOptions { seed: None, events: None, folder: "unused".into(), keep: false, parallelism: 1 };
+    let options = RunOptions {
+        seed: None,
+        events: None,
+        folder: "unused".into(),
+        keep: false,
+        parallelism: 1,
+        snapshots: SnapshotMode::Compare,
+    };
     let mut runner = Runner::default();
     let mut once = || runner.run(&scenario, options.clone(), &mut ()).expect("it runs");
     let report = once();

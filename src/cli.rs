@@ -4,6 +4,7 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
 
 /// Local-first emulator and test harness for AWS streaming pipelines.
 #[derive(Debug, Parser)]
@@ -11,7 +12,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
     version,
     about,
     after_help = "Exit codes: 0 passed, 1 checks failed, 2 interrupted, 3 internal error, 4 usage or file error, \
-                  5 nothing found to run."
+                  5 nothing found to run, 6 snapshots missing under --ci."
 )]
 pub struct Cli {
     #[command(subcommand)]
@@ -23,14 +24,29 @@ pub struct Cli {
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Run one scenario: fill the streams, run the job, check the result
+    /// Run one scenario: fill the streams, run the jobs, check the result
     Run(RunArgs),
-    /// Run several scenarios, by default the whole library, and print a line for each
+    /// Run several scenarios, by default those in this folder or the whole library, and print a line for each
     Test(TestArgs),
-    /// Say what Spark would do to scenarios without a word: its bugs and surprises that their queries run into
+    /// Tell the whole life of a row: sent, read, why dropped or with whom joined, what would have saved it
+    Explain(ExplainArgs),
+    /// Ask the tables of a kept run with SQL
+    Query(QueryArgs),
+    /// Print the records that a scenario generates, a JSON line for each
+    Gen(GenArgs),
+    /// Say what can be said of scenarios without running them
     Lint(LintArgs),
+    /// Write a new scenario that passes
+    Init(InitArgs),
+    /// Print the JSON Schema of scenario files, for an editor
+    Schema,
     /// Replay recorded runs of real Spark and compare every batch
     Conform(ConformArgs),
+    /// Print a script that completes commands in a shell
+    Completions {
+        /// Which shell
+        shell: Shell,
+    },
 }
 
 /// How to show it.
@@ -52,8 +68,12 @@ pub struct OutputArgs {
 pub enum Format {
     /// A summary for people
     Human,
-    /// One JSON document
+    /// One JSON document; `test` prints one a line
     Json,
+    /// JUnit's XML; of `test`
+    Junit,
+    /// Workflow commands of GitHub Actions; of `test`
+    Github,
 }
 
 /// Arguments of `run`.
@@ -76,29 +96,99 @@ pub struct RunArgs {
     /// Instead of the checks: run it again for every call at which it could crash, and compare what is left
     #[arg(long, conflicts_with = "keep")]
     pub crash_everywhere: bool,
+    #[command(flatten)]
+    pub snapshots: SnapshotArgs,
+}
+
+/// What is done with recorded answers.
+#[derive(Debug, Args)]
+pub struct SnapshotArgs {
+    /// Record the answers of checks that say `snapshot: true`
+    #[arg(long)]
+    pub update: bool,
+    /// Never record; exit with 6 where a recorded answer is missing
+    #[arg(long, conflicts_with = "update")]
+    pub ci: bool,
 }
 
 /// Arguments of `test`.
 #[derive(Debug, Args)]
 pub struct TestArgs {
-    /// Scenarios of the library or paths of *.wt.yaml files; without any the whole library
-    #[arg(value_name = "SCENARIO")]
+    /// Scenarios of the library, *.wt.yaml files, or folders that hold some; without any this folder, or the library
+    /// where it holds none
+    #[arg(value_name = "PATH")]
     pub scenarios: Vec<String>,
     /// Only scenarios that have this in their name
     #[arg(short = 'k', value_name = "SUBSTRING")]
     pub keyword: Option<String>,
+    /// Scenarios that run side by side, by default one per core
+    #[arg(short = 'j', value_name = "N")]
+    pub jobs: Option<NonZeroUsize>,
+    /// Stop at the first scenario that fails
+    #[arg(short = 'x')]
+    pub fail_fast: bool,
     /// Seed of every random draw, instead of each scenario's own
     #[arg(long, value_name = "N")]
     pub seed: Option<u64>,
     /// Events per generated stream that follows no other, instead of each scenario's own number
     #[arg(long, value_name = "N")]
     pub events: Option<u64>,
-    /// Threads, by default one per core; the result is the same for any number
+    /// Threads of each scenario, by default one; the result is the same for any number
     #[arg(long, value_name = "N")]
     pub parallelism: Option<NonZeroUsize>,
     /// Instead of the checks: run each again for every call at which it could crash, and compare what is left
     #[arg(long)]
     pub crash_everywhere: bool,
+    #[command(flatten)]
+    pub snapshots: SnapshotArgs,
+}
+
+/// Arguments of `explain`.
+#[derive(Debug, Args)]
+pub struct ExplainArgs {
+    /// A scenario of the library or the path of a *.wt.yaml file
+    pub scenario: String,
+    /// The row: its id in the timeline, its key, its sequence number, or a value in it
+    #[arg(long, value_name = "ID")]
+    pub row: String,
+    /// Seed of every random draw, instead of the scenario's own
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+    /// Events per generated stream that follows no other, instead of the scenario's own number
+    #[arg(long, value_name = "N")]
+    pub events: Option<u64>,
+}
+
+/// Arguments of `query`.
+#[derive(Debug, Args)]
+pub struct QueryArgs {
+    /// The query, in DuckDB's SQL: over the catalog's tables and over wavetank.input, .dropped, .batches, …
+    pub sql: String,
+    /// The folder that `run --keep` has filled
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    pub run: PathBuf,
+}
+
+/// Arguments of `gen`.
+#[derive(Debug, Args)]
+pub struct GenArgs {
+    /// A scenario of the library or the path of a *.wt.yaml file
+    pub scenario: String,
+    /// Only this stream, or this table of objects
+    #[arg(long, value_name = "NAME")]
+    pub stream: Option<String>,
+    /// Only the first records
+    #[arg(long, value_name = "N")]
+    pub limit: Option<usize>,
+    /// Only the records' own bytes, without when and where they arrive
+    #[arg(long)]
+    pub raw: bool,
+    /// Seed of every random draw, instead of the scenario's own
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+    /// Events per generated stream that follows no other, instead of the scenario's own number
+    #[arg(long, value_name = "N")]
+    pub events: Option<u64>,
 }
 
 /// Arguments of `lint`.
@@ -107,6 +197,17 @@ pub struct LintArgs {
     /// Scenarios of the library or paths of *.wt.yaml files; without any the whole library
     #[arg(value_name = "SCENARIO")]
     pub scenarios: Vec<String>,
+}
+
+/// Arguments of `init`.
+#[derive(Debug, Args)]
+pub struct InitArgs {
+    /// The folder, made if it is not there
+    #[arg(default_value = ".")]
+    pub folder: PathBuf,
+    /// What the scenario is called
+    #[arg(long, default_value = "orders")]
+    pub name: String,
 }
 
 /// Arguments of `conform`.

@@ -24,6 +24,8 @@ pub enum Exit {
     Usage = 4,
     /// There was nothing to run.
     NothingCollected = 5,
+    /// Nothing failed, but an answer that should be recorded is not.
+    SnapshotPending = 6,
 }
 
 impl From<Exit> for ExitCode {

@@ -14,7 +14,7 @@
 //! let folder = tempfile::tempdir()?;
 //! let scenario = Scenario::load("nested-join")?;
 //! let options =
-//!     run::RunOptions { seed: None, events: Some(100), folder: folder.path().to_owned(), keep: false, parallelism: 2 };
+//!     run::RunOptions { events: Some(100), ..run::RunOptions::new(folder.path()) };
 //! let report = run::run(&scenario, options, &mut ())?;
 //! assert!(report.passed());
 //! # Ok::<(), Box<dyn std::error::Error>>(())

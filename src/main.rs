@@ -18,6 +18,12 @@ fn main() -> std::process::ExitCode {
     let exit = match &cli.command {
         Command::Run(args) => command::run::run(args, &cli.output),
         Command::Test(args) => command::test::test(args, &cli.output),
+        Command::Explain(args) => command::explain::explain(args, &cli.output),
+        Command::Query(args) => command::query::query(args, &cli.output),
+        Command::Gen(args) => command::generate::generate(args, &cli.output),
+        Command::Init(args) => command::init::init(args, &cli.output),
+        Command::Schema => command::schema::schema(&cli.output),
+        Command::Completions { shell } => command::completions::completions(*shell, &cli.output),
         Command::Lint(args) => command::lint::lint(args, &cli.output),
         Command::Conform(args) => command::conform::conform(args, &cli.output),
     };

@@ -9,8 +9,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use wavetank_engine::ports::{
-    Bytes, Catalog, ObjectStore, PortError, PortResult, RecordsPage, StartPosition, StreamApi,
-    TableDefinition,
+    Bytes, Catalog, FailureKind, ObjectStore, PortError, PortFailure, PortResult, RecordsPage, StartPosition,
+    StreamApi, TableDefinition,
 };
 
 use crate::clock::VirtualClock;
@@ -177,6 +177,11 @@ pub struct Throttled;
 #[error("the shard iterator has expired (a fault of the scenario)")]
 pub struct Expired;
 
+/// A failure that the engine knows what to do about.
+fn marked(kind: FailureKind, cause: impl std::error::Error + Send + Sync + 'static) -> PortError {
+    Box::new(PortFailure { kind, cause: Box::new(cause) })
+}
+
 /// Counts calls and decides about them; clones share both.
 #[derive(Clone)]
 pub struct Faults {
@@ -280,8 +285,10 @@ impl Faults {
             Some(Verdict::Tear(_)) => Err(killed()),
             Some(Verdict::Lose) => lost.ok_or_else(|| Box::new(Failed) as PortError),
             Some(Verdict::Fail) => Err(Box::new(Failed)),
-            Some(Verdict::Throttle) => Err(Box::new(Throttled)),
-            Some(Verdict::Expire) if of.1 == "get_records" => Err(Box::new(Expired)),
+            Some(Verdict::Throttle) => Err(marked(FailureKind::Throttled, Throttled)),
+            Some(Verdict::Expire) if of.1 == "get_records" => {
+                Err(marked(FailureKind::ExpiredIterator, Expired))
+            }
             Some(Verdict::Expire) => call(None),
             Some(Verdict::Slow(millis)) => {
                 let clock = self.state.borrow().clock.clone();
@@ -494,8 +501,13 @@ mod tests {
             until: Until::Millis(1000),
             rng: Rng::new(7).fork("throttle"),
         });
-        let mut refused =
-            || (0..1000).filter(|_| store.list("x").is_err_and(|e| e.is::<Throttled>())).count();
+        let mut refused = || {
+            (0..1000)
+                .filter(|_| {
+                    store.list("x").is_err_and(|e| PortFailure::kind_of(&e) == Some(FailureKind::Throttled))
+                })
+                .count()
+        };
         let during = refused();
         assert!((400..600).contains(&during), "{during}");
         store.faults.state.borrow().clock.advance_to(1000);

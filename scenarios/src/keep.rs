@@ -3,13 +3,16 @@
 
 use std::fs;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use wavetank_emulator::ApiError;
+use serde::Deserialize;
 use wavetank_emulator::s3::{ListObjectsV2, ListObjectsV2Request};
+use wavetank_emulator::{ApiError, Emulator, Identity, OpenError, Storage};
 
 use crate::adapters::Services;
-use crate::check::CheckDatabase;
+use crate::check::{CheckDatabase, DatabaseError};
+use crate::clock::VirtualClock;
 use crate::file::ScenarioFile;
 use crate::recorder;
 use crate::report::RunReport;
@@ -26,6 +29,62 @@ pub enum KeepError {
     /// A system table could not be exported.
     #[error(transparent)]
     DuckDb(#[from] duckdb::Error),
+}
+
+/// A kept run that can be asked again.
+pub struct Kept {
+    /// The catalog's tables and the system tables.
+    pub database: CheckDatabase,
+}
+
+/// Why a kept run cannot be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum KeptError {
+    /// The folder holds something else, or nothing.
+    #[error("`{folder}` does not hold a kept run")]
+    NotKept {
+        /// Which folder.
+        folder: PathBuf,
+    },
+    /// Its data directory cannot be opened.
+    #[error("cannot open the emulator's data directory")]
+    Open(#[from] OpenError),
+    /// Its tables cannot be shown.
+    #[error("cannot fill the database")]
+    Database(#[from] DatabaseError),
+    /// A system table cannot be read.
+    #[error("cannot read the system tables")]
+    DuckDb(#[from] duckdb::Error),
+}
+
+/// What of a kept report is needed to open the run again.
+#[derive(Deserialize)]
+struct KeptReport {
+    jobs: Vec<KeptJob>,
+}
+
+#[derive(Deserialize)]
+struct KeptJob {
+    table: String,
+}
+
+/// Opens a run that [`keep`] has laid out.
+pub fn open(folder: &Path) -> Result<Kept, KeptError> {
+    let not_kept = || KeptError::NotKept { folder: folder.to_owned() };
+    let report = fs::read(folder.join("report.json")).map_err(|_| not_kept())?;
+    let report: KeptReport = serde_json::from_slice(&report).map_err(|_| not_kept())?;
+    // DuckDB reads objects by absolute path.
+    let folder = folder.canonicalize().map_err(|_| not_kept())?;
+    let emulator = Emulator::open(Storage::Directory(folder.join("emulator")), Identity::default())?;
+    let services = Services { emulator: Arc::new(emulator), clock: VirtualClock::at(0) };
+    let mut database = CheckDatabase::open();
+    let tables = report.jobs.iter().map(|job| job.table.as_str()).find(|table| !table.is_empty());
+    let default = tables.and_then(|table| table.split('.').next()).unwrap_or("default");
+    database.attach_catalog(&services, default)?;
+    for (table, _) in recorder::schemas() {
+        database.import(table, &folder.join("ledger").join(format!("{table}.parquet")))?;
+    }
+    Ok(Kept { database })
 }
 
 /// Lays out a finished run in its folder.

@@ -19,6 +19,7 @@ pub mod chronicle;
 pub mod clock;
 pub mod conform;
 pub mod crash;
+pub mod explain;
 pub mod faults;
 pub mod file;
 pub mod generate;

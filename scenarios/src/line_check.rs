@@ -5,7 +5,7 @@ use wavetank_engine::watermark::Watermark;
 
 use crate::chronicle::Chapter;
 use crate::faults::Process;
-use crate::file::{Count, Expectation, Expected, FileError, Line, UtcTime};
+use crate::file::{Count, Expected, FileError, Line, LineExpectation, UtcTime};
 use crate::story::Teller;
 use crate::world::LineOutcome;
 
@@ -35,7 +35,7 @@ struct Found {
 }
 
 impl Judging<'_> {
-    fn judge(&self, expectation: &Expectation) -> Option<FileError> {
+    fn judge(&self, expectation: &LineExpectation) -> Option<FileError> {
         let found = self.check(expectation)?;
         let source = &self.teller.file.source;
         let mut error = source.error(expectation.place.clone(), found.message).label(found.label);
@@ -48,7 +48,7 @@ impl Judging<'_> {
     }
 
     /// The difference between what is expected and what there is.
-    fn check(&self, expectation: &Expectation) -> Option<Found> {
+    fn check(&self, expectation: &LineExpectation) -> Option<Found> {
         let counted = |count: Count, found: u64, did: &str, what: &str| {
             let rows = |n: u64| if n == 1 { format!("1 {what}") } else { format!("{n} {what}s") };
             (!count.allows(found)).then(|| Found {
@@ -94,7 +94,7 @@ impl Judging<'_> {
         }
     }
 
-    fn not_idle(&self, expectation: &Expectation) -> Option<Found> {
+    fn not_idle(&self, expectation: &LineExpectation) -> Option<Found> {
         let mut done = Vec::new();
         for chapter in self.chapters(expectation) {
             let (progress, ledger) = (&chapter.report.progress, &chapter.report.ledger);
@@ -112,13 +112,13 @@ impl Judging<'_> {
     }
 
     /// The batches of the line that an expectation is about.
-    fn chapters(&self, expectation: &Expectation) -> impl Iterator<Item = &Chapter> {
+    fn chapters(&self, expectation: &LineExpectation) -> impl Iterator<Item = &Chapter> {
         let jobs = self.meant(expectation).map(|at| (self.jobs[at].0, &self.outcome.batches[at]));
         jobs.flat_map(|(job, batches)| self.teller.chronicle.batches(job, batches))
     }
 
     /// The jobs that an expectation is about, by their places among the streaming jobs.
-    fn meant(&self, expectation: &Expectation) -> impl Iterator<Item = usize> {
+    fn meant(&self, expectation: &LineExpectation) -> impl Iterator<Item = usize> {
         let name = expectation.job.clone();
         let all = (0..self.jobs.len()).filter(move |at| {
             name.as_deref().is_none_or(|name| self.jobs.get(*at).is_some_and(|(_, job)| *job == name))
@@ -127,7 +127,7 @@ impl Judging<'_> {
     }
 
     /// The last batch of each meant job, by the end of the line.
-    fn last_chapters(&self, expectation: &Expectation) -> impl Iterator<Item = &Chapter> {
+    fn last_chapters(&self, expectation: &LineExpectation) -> impl Iterator<Item = &Chapter> {
         let last = |at: usize| {
             let end = self.outcome.batches[at].end;
             self.teller.chronicle.batches(self.jobs[at].0, &(0..end)).last()
@@ -135,21 +135,21 @@ impl Judging<'_> {
         self.meant(expectation).filter_map(last)
     }
 
-    fn state(&self, expectation: &Expectation) -> u64 {
+    fn state(&self, expectation: &LineExpectation) -> u64 {
         let rows =
             |chapter: &Chapter| chapter.report.progress.state.iter().map(|(_, s)| s.rows_total).sum::<u64>();
         self.last_chapters(expectation).map(rows).sum()
     }
 
     /// The watermark of the first meant job that has one.
-    fn watermark(&self, expectation: &Expectation) -> Watermark {
+    fn watermark(&self, expectation: &LineExpectation) -> Watermark {
         let mut watermarks =
             self.last_chapters(expectation).map(|chapter| chapter.report.progress.next_watermark);
         watermarks.find(|watermark| *watermark != Watermark::ZERO).unwrap_or(Watermark::ZERO)
     }
 
     /// What became of the records that the line sent, at their places.
-    fn fates(&self, expectation: &Expectation) -> Vec<(std::ops::Range<usize>, String)> {
+    fn fates(&self, expectation: &LineExpectation) -> Vec<(std::ops::Range<usize>, String)> {
         let crate::file::Step::Send(sends) = &self.line.step else { return Vec::new() };
         let sent = self.teller.producer.sent_by_lines().iter().enumerate();
         let mut of_line: Vec<(usize, usize)> =
@@ -170,7 +170,7 @@ impl Judging<'_> {
     }
 
     /// Who set the watermark that decided, and how to hear more.
-    fn help(&self, expectation: &Expectation) -> Vec<String> {
+    fn help(&self, expectation: &LineExpectation) -> Vec<String> {
         let mut help = Vec::new();
         for at in self.meant(expectation) {
             let job = self.jobs[at].0;

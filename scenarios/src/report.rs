@@ -22,7 +22,7 @@ pub struct RunReport {
     pub seed: u64,
     /// What was sent, per stream and then per prefix of objects, in the order of the scenario.
     pub streams: Vec<StreamReport>,
-    /// What each streaming job did, in the order of the scenario.
+    /// What each job did, in the order of the scenario.
     pub jobs: Vec<JobReport>,
     /// Rows lost, by stream and reason.
     pub lost: Vec<LostRows>,
@@ -34,6 +34,9 @@ pub struct RunReport {
     pub timeline: Vec<LineReport>,
     /// The verdicts.
     pub checks: Vec<CheckResult>,
+    /// The snapshots as they are now, in the form of their file, where the run was to record them.
+    #[serde(skip)]
+    pub snapshots: Option<String>,
 }
 
 /// What was sent to one stream.
@@ -49,7 +52,7 @@ pub struct StreamReport {
     pub read: u64,
 }
 
-/// What a streaming job did.
+/// What a job did.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct JobReport {
     /// Its name.
@@ -64,8 +67,12 @@ pub struct JobReport {
     pub objects: u64,
     /// Bytes written.
     pub bytes: u64,
-    /// Micro-batches run.
+    /// Micro-batches of a streaming job.
     pub batches: u64,
+    /// Runs of a batch job that went well.
+    pub runs: u64,
+    /// Runs of a batch job that failed.
+    pub failed: u64,
     /// The watermark at the end; none where no stream has one.
     pub watermark: Option<String>,
     /// Rows that wait in state at the end.
@@ -224,6 +231,14 @@ impl RunReport {
     /// Whether every check and every line of the timeline passed.
     pub fn passed(&self) -> bool {
         self.checks.iter().all(|check| check.verdict == Verdict::Passed)
+            && self.timeline.iter().all(|line| line.failures.is_empty())
+    }
+
+    /// Whether nothing failed but that some answers have no snapshot yet.
+    pub fn is_pending(&self) -> bool {
+        let open = |check: &CheckResult| matches!(check.verdict, Verdict::Passed | Verdict::Pending { .. });
+        !self.passed()
+            && self.checks.iter().all(open)
             && self.timeline.iter().all(|line| line.failures.is_empty())
     }
 }

@@ -4,13 +4,18 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use arrow::datatypes::{Field, Schema, SchemaRef};
+use serde_saphyr::Spanned;
 use wavetank_engine::plan::Pipeline;
+use wavetank_engine::ports::{BatchTables, NewTable, PortResult, StoredPartition, StoredTable};
 use wavetank_engine::query::output_schema;
+use wavetank_engine::source::ObjectFormat;
 use wavetank_engine::sql::{self, SqlError, Tables};
 use wavetank_engine::types::parse_hive_type;
 
-use crate::file::{FileError, Job, JobKind, ScenarioFile, Source, StreamingJob, Table};
+use crate::check::{SnapshotError, Snapshots, snapshot_path};
+use crate::file::{Entries, FileError, Job, JobKind, ScenarioFile, Source, StreamingJob, Table, TableFormat};
 use crate::library;
+use crate::world::variables;
 
 /// A planned scenario.
 #[derive(Debug, Clone)]
@@ -19,6 +24,8 @@ pub struct Scenario {
     pub file: ScenarioFile,
     /// What each job of the file runs, in the same order.
     pub plans: Vec<Plan>,
+    /// Answers that were recorded before.
+    pub snapshots: Snapshots,
 }
 
 /// What a job runs.
@@ -26,6 +33,8 @@ pub struct Scenario {
 pub enum Plan {
     /// A streaming query, planned against the job's database.
     Streaming(Pipeline),
+    /// The text of a batch job, which was planned against the file's tables and is planned anew for each run.
+    Batch(String),
 }
 
 /// Why a scenario cannot be run.
@@ -51,6 +60,15 @@ pub enum LoadError {
     /// The file, or the pipeline that it names, is wrong at one place.
     #[error(transparent)]
     Invalid(#[from] FileError),
+    /// The snapshots beside the file cannot be read.
+    #[error("`{path}` does not hold snapshots")]
+    Snapshots {
+        /// Which file.
+        path: PathBuf,
+        /// What is wrong with it.
+        #[source]
+        source: SnapshotError,
+    },
 }
 
 impl Scenario {
@@ -67,17 +85,20 @@ impl Scenario {
         let at = self.file.jobs.iter().position(|other| other.name == job.name)?;
         match &self.plans[at] {
             Plan::Streaming(pipeline) => Some((job, streaming, pipeline)),
+            Plan::Batch(_) => None,
         }
     }
 
     /// A scenario of the library by its name, or of a file by its path.
     pub fn load(name: &str) -> Result<Scenario, LoadError> {
         if let Some(entry) = library::find(name) {
-            return Ok(Self::plan(&format!("{}.wt.yaml", entry.name), entry.file, |path| {
+            let mut scenario = Self::plan(&format!("{}.wt.yaml", entry.name), entry.file, |path| {
                 let found = entry.pipelines.iter().find(|(name, _)| *name == path);
                 let found = found.map(|(_, text)| (path.to_owned(), (*text).to_owned()));
                 found.ok_or_else(|| std::io::ErrorKind::NotFound.into())
-            })?);
+            })?;
+            scenario.snapshots = snapshots(Path::new(&format!("{}.wt.snap", entry.name)), entry.snapshots)?;
+            return Ok(scenario);
         }
         let path = Path::new(name);
         let text = match std::fs::read_to_string(path) {
@@ -92,7 +113,14 @@ impl Scenario {
             let path = folder.join(relative);
             Ok((path.display().to_string(), std::fs::read_to_string(path)?))
         };
-        Ok(Self::plan(name, &text, read)?)
+        let mut scenario = Self::plan(name, &text, read)?;
+        let beside = snapshot_path(path);
+        match std::fs::read_to_string(&beside) {
+            Ok(text) => scenario.snapshots = snapshots(&beside, &text)?,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+            Err(source) => return Err(LoadError::Unreadable { path: beside, source }),
+        }
+        Ok(scenario)
     }
 
     /// Parses and plans. `read` gives the name to show and the text of a file that the scenario refers to.
@@ -105,8 +133,12 @@ impl Scenario {
         check_types(&file)?;
         let plans = file.jobs.iter().map(|job| plan_job(&file, job, &read));
         let plans = plans.collect::<Result<_, _>>()?;
-        Ok(Scenario { file, plans })
+        Ok(Scenario { file, plans, snapshots: Snapshots::default() })
     }
+}
+
+fn snapshots(path: &Path, text: &str) -> Result<Snapshots, LoadError> {
+    Snapshots::parse(text).map_err(|source| LoadError::Snapshots { path: path.to_owned(), source })
 }
 
 /// Plans what one job runs.
@@ -139,9 +171,67 @@ fn plan_job(
             check_sink(file, streaming, &pipeline)?;
             Ok(Plan::Streaming(pipeline))
         }
-        JobKind::Batch(_) => {
-            Err(file.source.error_at(&job.name, "batch jobs cannot be run yet").label("not a streaming job"))
+        JobKind::Batch(batch) => {
+            let start = file.clock.start.value;
+            let variables = variables(batch, file, start, &Entries::default());
+            let mut tables = FileTables { file, database: &job.database.value };
+            sql::plan_batch(&text, &variables, &mut tables).map_err(placed)?;
+            Ok(Plan::Batch(text.clone()))
         }
+    }
+}
+
+/// The file's tables as a batch job finds them in the catalog, before there is one.
+struct FileTables<'a> {
+    file: &'a ScenarioFile,
+    /// The database of names without one.
+    database: &'a str,
+}
+
+impl BatchTables for FileTables<'_> {
+    fn table(&mut self, database: Option<&str>, table: &str) -> PortResult<Option<StoredTable>> {
+        let database = database.unwrap_or(self.database);
+        let found = self.file.resources.databases.get(database);
+        let found = found.and_then(|tables| tables.iter().find(|(name, _)| name.eq_ignore_ascii_case(table)));
+        let Some((name, found)) = found else { return Ok(None) };
+        let Some(location) = &found.location else {
+            return Err(format!("table `{name}` has no `location` in S3").into());
+        };
+        let columns = |entries| columns(self.file, entries).map(|fields| Arc::new(Schema::new(fields)));
+        Ok(Some(StoredTable {
+            database: database.to_owned(),
+            table: name.to_owned(),
+            schema: columns(&found.columns)?,
+            partition_keys: columns(&found.partition_keys)?,
+            location: location.value.as_str().to_owned(),
+            format: match found.format {
+                TableFormat::Json => ObjectFormat::JsonLines,
+                TableFormat::Parquet => ObjectFormat::Parquet,
+            },
+        }))
+    }
+
+    fn names(&mut self) -> PortResult<Vec<String>> {
+        let (own, tables) = (self.database, self.file.resources.databases.iter());
+        let names = tables.flat_map(|(database, tables)| {
+            tables.names().map(move |table| match database == own {
+                true => table.to_owned(),
+                false => format!("{database}.{table}"),
+            })
+        });
+        Ok(names.collect())
+    }
+
+    fn partitions(&mut self, _: &StoredTable) -> PortResult<Vec<StoredPartition>> {
+        Ok(Vec::new())
+    }
+
+    fn only(&mut self, _: &StoredTable) -> PortResult<Option<Vec<String>>> {
+        Ok(None)
+    }
+
+    fn new_table(&mut self, _: Option<&str>, _: &str) -> PortResult<Option<NewTable>> {
+        Ok(None)
     }
 }
 
@@ -172,8 +262,14 @@ fn stream_tables(file: &ScenarioFile, job: &Job) -> Result<StreamTables, FileErr
 
 /// The columns of a table's rows, partition keys last.
 fn schema(file: &ScenarioFile, table: &Table) -> Result<SchemaRef, FileError> {
+    let mut fields = columns(file, &table.columns)?;
+    fields.extend(columns(file, &table.partition_keys)?);
+    Ok(Arc::new(Schema::new(fields)))
+}
+
+fn columns(file: &ScenarioFile, written: &Entries<Spanned<String>>) -> Result<Vec<Field>, FileError> {
     let mut fields = Vec::new();
-    for (column, written) in table.columns.iter().chain(table.partition_keys.iter()) {
+    for (column, written) in written.iter() {
         let data_type = parse_hive_type(&written.value).map_err(|error| {
             let says_so = error.message.starts_with("expected ");
             let placed = type_error(file, written, error.offset, error.message);
@@ -181,7 +277,7 @@ fn schema(file: &ScenarioFile, table: &Table) -> Result<SchemaRef, FileError> {
         })?;
         fields.push(Field::new(column, data_type, true));
     }
-    Ok(Arc::new(Schema::new(fields)))
+    Ok(fields)
 }
 
 /// Points into the type text where it stands in the file on one line, and at the whole value otherwise.

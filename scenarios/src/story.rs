@@ -102,6 +102,11 @@ impl Teller<'_> {
         format!("{first}{times}{other}")
     }
 
+    /// One fact about a record in a sentence.
+    pub fn fact(&self, job: Process, id: RecordId, fact: &Fact<'_>) -> Option<String> {
+        self.tell(job, id, fact).map(|(_, text)| text)
+    }
+
     fn tell(&self, job: Process, id: RecordId, fact: &Fact<'_>) -> Option<(Rank, String)> {
         Some(match fact {
             Fact::Lost(loss) if loss.reason == LossReason::EvictedUnmatched => {

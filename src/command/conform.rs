@@ -29,8 +29,8 @@ pub fn conform(args: &ConformArgs, output: &OutputArgs) -> Outcome {
 fn print(conformity: &conform::ConformReport, output: &OutputArgs) -> Result<()> {
     let text = match output.format {
         Format::Json => serde_json::to_string_pretty(conformity)? + "\n",
-        Format::Human if output.quiet && conformity.passed() => return Ok(()),
-        Format::Human => report::conform::render(conformity),
+        _ if output.quiet && conformity.passed() => return Ok(()),
+        _ => report::conform::render(conformity),
     };
     Ok(exit::print(&text, output)?)
 }

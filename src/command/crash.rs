@@ -1,14 +1,14 @@
 //! `--crash-everywhere`: a scenario run again for every place at which it could die.
 
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
 use anyhow::Context;
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use wavetank::scenarios::crash::{CrashError, CrashReport, Crashes, Judgement, Point};
 use wavetank::scenarios::scenario::Scenario;
 
+use super::progress::Progress;
 use crate::cli::{Format, OutputArgs};
 use crate::exit::{self, Exit};
 use crate::{Outcome, report};
@@ -24,8 +24,8 @@ pub fn everywhere(scenario: &Scenario, events: Option<u64>, threads: usize, outp
     let crash = CrashReport::new(&crashes, &judged);
     let text = match output.format {
         Format::Json => serde_json::to_string_pretty(&crash)? + "\n",
-        Format::Human if output.quiet && crash.passed() => String::new(),
-        Format::Human => report::crash::render(&crash, started.elapsed()),
+        _ if output.quiet && crash.passed() => String::new(),
+        _ => report::crash::render(&crash, started.elapsed()),
     };
     exit::print(&text, output)?;
     Ok(if crash.passed() { Exit::Passed } else { Exit::ChecksFailed })
@@ -37,23 +37,16 @@ fn judge(
     threads: usize,
     output: &OutputArgs,
 ) -> Result<Option<Vec<(Point, Judgement)>>, CrashError> {
-    let bar = ProgressBar::with_draw_target(Some(crashes.points.len() as u64), ProgressDrawTarget::stderr());
-    if output.quiet {
-        bar.set_draw_target(ProgressDrawTarget::hidden());
-    }
-    let style = ProgressStyle::with_template("{bar:30} {pos} of {len} runs, {eta} left");
-    bar.set_style(style.expect("the template is valid"));
-    let interrupted = Arc::new(AtomicBool::new(false));
-    // Without a handler the default stays: the process ends at once, which is right too.
-    let _ = signal_hook::flag::register(signal_hook::consts::SIGINT, interrupted.clone());
+    let progress =
+        Progress::new(crashes.points.len() as u64, "{bar:30} {pos} of {len} runs, {eta} left", output);
     let (next, judged) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
     let work = || -> Result<(), CrashError> {
-        while !interrupted.load(Ordering::Relaxed) {
+        while !progress.interrupted() {
             let at = next.fetch_add(1, Ordering::Relaxed);
             let Some(point) = crashes.points.get(at) else { break };
             let judgement = crashes.judge(point)?;
             judged.lock().unwrap_or_else(PoisonError::into_inner).push((at, judgement));
-            bar.inc(1);
+            progress.bar.inc(1);
         }
         Ok(())
     };
@@ -63,8 +56,8 @@ fn judge(
             .into_iter()
             .try_for_each(|worker| worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
     })?;
-    bar.finish_and_clear();
-    if interrupted.load(Ordering::Relaxed) {
+    progress.bar.finish_and_clear();
+    if progress.interrupted() {
         return Ok(None);
     }
     let mut judged = judged.into_inner().unwrap_or_else(PoisonError::into_inner);

@@ -51,9 +51,9 @@ pub fn lint(args: &LintArgs, output: &OutputArgs) -> Outcome {
     let clean = warnings.is_empty();
     let text = match output.format {
         Format::Json => serde_json::to_string_pretty(&LintReport { schema: SCHEMA, warnings })? + "\n",
-        Format::Human if clean && output.quiet => String::new(),
-        Format::Human if clean => format!("{} linted, nothing to say\n", names.join(", ")),
-        Format::Human => warnings.iter().map(one).collect(),
+        _ if clean && output.quiet => String::new(),
+        _ if clean => format!("{} linted, nothing to say\n", names.join(", ")),
+        _ => warnings.iter().map(one).collect(),
     };
     exit::print(&text, output)?;
     Ok(if clean { Exit::Passed } else { Exit::ChecksFailed })

@@ -1,9 +1,17 @@
 //! One file per command.
 
+pub mod completions;
 pub mod conform;
 pub mod crash;
+pub mod explain;
+pub mod generate;
+pub mod init;
 pub mod lint;
+pub mod progress;
+pub mod query;
 pub mod run;
+pub mod schema;
+pub mod snapshots;
 pub mod test;
 
 use std::num::NonZeroUsize;

@@ -1,18 +1,15 @@
 //! `wavetank run`: one scenario from its first record to its verdicts.
 
-use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use anyhow::Context;
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use wavetank::scenarios::report::RunReport;
-use wavetank::scenarios::run::{self, Observer, RunError, RunOptions};
+use wavetank::scenarios::run::{self, RunError, RunOptions};
 use wavetank::scenarios::scenario::{LoadError, Scenario};
 
-use super::{crash, threads};
+use super::progress::Progress;
+use super::{crash, snapshots, threads};
 use crate::cli::{Format, OutputArgs, RunArgs};
 use crate::exit::{self, Exit};
 use crate::{Outcome, report};
@@ -41,8 +38,9 @@ pub fn run(args: &RunArgs, output: &OutputArgs) -> Outcome {
         folder: folder.path().to_owned(),
         keep: args.keep.is_some(),
         parallelism: threads(args.parallelism),
+        snapshots: snapshots::mode(&args.snapshots),
     };
-    let mut progress = Progress::new(output);
+    let mut progress = Progress::of_run(output);
     let result = run::run(&scenario, options, &mut progress);
     progress.bar.finish_and_clear();
     let report = match result {
@@ -57,15 +55,16 @@ pub fn run(args: &RunArgs, output: &OutputArgs) -> Outcome {
             return Err(error).with_context(|| format!("scenario `{}` could not be finished", args.scenario));
         }
     };
+    snapshots::write(&args.scenario, &report)?;
     print(&report, started, args.keep.as_deref(), output)?;
-    Ok(if report.passed() { Exit::Passed } else { Exit::ChecksFailed })
+    Ok(snapshots::exit(&report, &args.snapshots))
 }
 
 fn print(run: &RunReport, started: Instant, kept: Option<&Path>, output: &OutputArgs) -> anyhow::Result<()> {
     let text = match output.format {
         Format::Json => serde_json::to_string_pretty(run)? + "\n",
-        Format::Human if output.quiet && run.passed() => return Ok(()),
-        Format::Human => report::text::render(run, started.elapsed(), kept, output),
+        _ if output.quiet && run.passed() => return Ok(()),
+        _ => report::text::render(run, started.elapsed(), kept, output),
     };
     Ok(exit::print(&text, output)?)
 }
@@ -80,6 +79,10 @@ pub(super) fn cannot_load(error: &LoadError, output: &OutputArgs) -> Exit {
                 "  help: the library has {}; a file is given by its path",
                 library.join(", ")
             );
+        }
+        LoadError::Snapshots { source, .. } => {
+            anstream::eprintln!("error: {error}\n  because: {source}");
+            anstream::eprintln!("  help: mend it, or remove it and run with --update");
         }
         LoadError::Unreadable { source, .. } => anstream::eprintln!("error: {error}\n  because: {source}"),
     }
@@ -150,36 +153,4 @@ fn empty(folder: &Path) -> std::io::Result<()> {
         }
     }
     Ok(())
-}
-
-/// A progress bar on a terminal, and an ear for Ctrl-C.
-struct Progress {
-    bar: ProgressBar,
-    interrupted: Arc<AtomicBool>,
-}
-
-impl Progress {
-    fn new(output: &OutputArgs) -> Self {
-        let bar = ProgressBar::with_draw_target(Some(1000), ProgressDrawTarget::stderr());
-        if output.quiet {
-            bar.set_draw_target(ProgressDrawTarget::hidden());
-        }
-        let style = ProgressStyle::with_template("{bar:30} {percent:>3}% of the virtual time, {msg}");
-        bar.set_style(style.expect("the template is valid"));
-        let interrupted = Arc::new(AtomicBool::new(false));
-        // Without a handler the default stays: the process ends at once, which is right too.
-        let _ = signal_hook::flag::register(signal_hook::consts::SIGINT, interrupted.clone());
-        Self { bar, interrupted }
-    }
-}
-
-impl Observer for Progress {
-    fn trigger(&mut self, sent: u64, share: f64) -> ControlFlow<()> {
-        self.bar.set_position((share.clamp(0.0, 1.0) * 1000.0) as u64);
-        self.bar.set_message(format!("{sent} records sent"));
-        match self.interrupted.load(Ordering::Relaxed) {
-            true => ControlFlow::Break(()),
-            false => ControlFlow::Continue(()),
-        }
-    }
 }

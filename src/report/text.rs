@@ -46,7 +46,7 @@ pub fn line(name: &str, run: &RunReport, elapsed: Duration, output: &OutputArgs)
 }
 
 /// How many lines and checks passed: `12 of 12 lines and 3 of 4 checks passed`.
-fn passed(run: &RunReport) -> String {
+pub fn passed(run: &RunReport) -> String {
     let lines = run.timeline.iter().filter(|line| line.failures.is_empty()).count();
     let checks = run.checks.iter().filter(|check| check.verdict == Verdict::Passed).count();
     let of = |passed: usize, all: usize, what: &str| {

@@ -4,7 +4,7 @@
 //! Extensions are neither loaded nor installed: only what is compiled into both builds of DuckDB is used.
 
 use std::cell::{Cell, OnceCell};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::thread::JoinHandle;
 
 use arrow::compute::concat_batches;
@@ -25,6 +25,8 @@ pub struct CheckDatabase {
     connection: OnceCell<Connection>,
     /// Opening takes as long as a small run, so it goes on beside it until the database is needed.
     opening: Cell<Option<JoinHandle<duckdb::Result<Connection>>>>,
+    /// Databases of the catalog that are schemas here.
+    attached: BTreeSet<String>,
     /// System rows that are not yet in the database.
     waiting: BTreeMap<&'static str, Vec<RecordBatch>>,
 }
@@ -57,7 +59,7 @@ impl CheckDatabase {
     /// it is first used.
     pub fn open() -> Self {
         let opening = Cell::new(Some(std::thread::spawn(open)));
-        Self { connection: OnceCell::new(), opening, waiting: BTreeMap::new() }
+        Self { connection: OnceCell::new(), opening, attached: BTreeSet::new(), waiting: BTreeMap::new() }
     }
 
     fn connection(&self) -> duckdb::Result<&Connection> {
@@ -102,11 +104,17 @@ impl CheckDatabase {
         for (table, _) in recorder::schemas() {
             self.flush(table)?;
         }
+        self.connection()?.execute_batch("SET schema = 'main';")?;
+        for old in std::mem::take(&mut self.attached) {
+            self.connection()?.execute_batch(&format!("DROP SCHEMA IF EXISTS {} CASCADE;", quote(&old)))?;
+        }
         for view in glue_view::all(services)? {
+            self.attached.insert(view.database.clone());
             self.connection()?
                 .execute_batch(&format!("CREATE SCHEMA IF NOT EXISTS {};", quote(&view.database)))?;
             self.connection()?.execute_batch(&view.sql)?;
         }
+        self.attached.insert(database.to_lowercase());
         let database = quote(&database.to_lowercase());
         self.connection()?.execute_batch(&format!(
             "CREATE SCHEMA IF NOT EXISTS {database}; SET schema = '{}';",
@@ -119,6 +127,14 @@ impl CheckDatabase {
     #[cfg(test)]
     pub(super) fn execute(&self, sql: &str) -> duckdb::Result<()> {
         self.connection()?.execute_batch(sql)
+    }
+
+    /// Reads a system table from a Parquet file that [`CheckDatabase::export`] has written.
+    pub fn import(&self, table: &str, file: &std::path::Path) -> Result<(), duckdb::Error> {
+        let file = file.display().to_string().replace('\'', "''");
+        self.connection()?.execute_batch(&format!(
+            "INSERT INTO wavetank.{table} BY NAME SELECT * FROM read_parquet('{file}');"
+        ))
     }
 
     /// Writes a system table to a Parquet file.

@@ -11,6 +11,7 @@ mod points;
 mod report;
 
 pub use outcome::Outcome;
+pub(crate) use outcome::table_rows;
 pub use points::{Disturbance, Point, points};
 pub use report::{CrashFailure, CrashReport, DisturbanceReport, SCHEMA};
 
@@ -125,6 +126,7 @@ impl<'s> Crashes<'s> {
             parallelism: 1,
             follow_advice: true,
             trace: false,
+            remember_rows: false,
         };
         World::new(self.scenario, options, verdicts.iter().copied())
     }

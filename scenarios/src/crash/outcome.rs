@@ -61,7 +61,7 @@ impl Batches {
         target: &FileTarget,
     ) -> Result<Outcome, CrashError> {
         let losses = self.0.iter().flat_map(|executed| &executed.losses);
-        Ok(Outcome { rows: rows(store, target)?, losses: self.ledger(losses) })
+        Ok(Outcome { rows: table_rows(store, target)?, losses: self.ledger(losses) })
     }
 
     /// What the model says that they should have left behind.
@@ -83,7 +83,7 @@ impl Batches {
             sink.write(id, &outcome.rows)?;
             losses.extend(outcome.losses);
         }
-        Ok(Outcome { rows: rows(&mut objects, target)?, losses: self.ledger(losses.iter()) })
+        Ok(Outcome { rows: table_rows(&mut objects, target)?, losses: self.ledger(losses.iter()) })
     }
 
     /// Lost rows by the place of their records in the streams, which does not depend on how batches were cut.
@@ -104,7 +104,10 @@ impl Batches {
 }
 
 /// Every row that the objects of a table hold, sorted.
-fn rows(store: &mut dyn ObjectStore, target: &FileTarget) -> Result<Vec<String>, CrashError> {
+pub(crate) fn table_rows(
+    store: &mut dyn ObjectStore,
+    target: &FileTarget,
+) -> Result<Vec<String>, CrashError> {
     let mut rows = Vec::new();
     for key in store.list(&target.prefix).map_err(CrashError::Port)? {
         let Some(object) = store.get(&key).map_err(CrashError::Port)? else { continue };

@@ -82,7 +82,7 @@ pub use schedule::Schedule;
 pub use shape::{Body, Shape};
 pub use share::Share;
 pub use template::{Literal, Reference, Template, TimeForm};
-pub use timeline::{Count, Expectation, Expected, Line, Send, Step, Timeline};
+pub use timeline::{Count, Expected, Line, LineExpectation, Send, Step, Timeline};
 pub use utc_time::UtcTime;
 
 use tree::Node;
@@ -186,6 +186,11 @@ impl ScenarioFile {
         let document: Document =
             serde_saphyr::from_str(text).map_err(|error| explain::explain(&error, &source, &tree))?;
         Self::from_document(document, &tree, source)
+    }
+
+    /// The JSON Schema of scenario files.
+    pub fn schema() -> schemars::Schema {
+        schemars::schema_for!(Document)
     }
 
     /// The only streaming job, if there is exactly one.

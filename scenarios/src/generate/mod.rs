@@ -27,7 +27,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
-use crate::file::{Body, CorruptKind, Entries, Load, Origin, ScenarioFile, UtcTime};
+use crate::file::{Body, CorruptKind, Entries, Load, Origin, ScenarioFile, Step, UtcTime};
 use crate::rng::Rng;
 use program::{Moment, Program};
 use stream::{Event, StreamState};
@@ -64,6 +64,18 @@ pub enum ArrivalKind {
     Duplicate,
     /// Broken on the way.
     Corrupt(CorruptKind),
+}
+
+impl ArrivalKind {
+    /// The name in reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            ArrivalKind::OnTime => "on_time",
+            ArrivalKind::Late => "late",
+            ArrivalKind::Duplicate => "duplicate",
+            ArrivalKind::Corrupt(_) => "corrupt",
+        }
+    }
 }
 
 /// Where traffic lies in time, and what it is drawn from.
@@ -120,6 +132,71 @@ pub fn leading_events(file: &ScenarioFile, events: Option<u64>) -> u64 {
         Origin::Follows { .. } => None,
     });
     leading.sum()
+}
+
+/// A record that a scenario sends, wherever it comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sent {
+    /// The stream, or the table of objects.
+    pub to: Arc<str>,
+    /// When it happened, in microseconds.
+    pub event_time: i64,
+    /// When it reaches the stream, in microseconds.
+    pub arrival: i64,
+    /// Decides the shard.
+    pub partition_key: Arc<str>,
+    /// How it was meant: on time, late, duplicate, corrupt; or sent by a line.
+    pub kind: &'static str,
+    /// The record.
+    pub data: Bytes,
+}
+
+/// Every record that a scenario sends: those of its timeline line by line, then those that it generates, in the order
+/// of their arrivals.
+pub fn sent(file: &ScenarioFile, events: Option<u64>) -> impl Iterator<Item = Sent> {
+    let generator = Generator::for_file(file, events);
+    let names = generator.streams().to_vec();
+    let generated = generator.map(move |arrival| Sent {
+        to: Arc::clone(&names[usize::from(arrival.stream)]),
+        event_time: arrival.event_time,
+        arrival: arrival.arrival,
+        partition_key: arrival.partition_key,
+        kind: arrival.kind.name(),
+        data: arrival.data,
+    });
+    sent_by_lines(file).into_iter().chain(generated)
+}
+
+fn sent_by_lines(file: &ScenarioFile) -> Vec<Sent> {
+    let start = file.clock.start.value;
+    let mut now = start.0;
+    let mut records = Vec::new();
+    for line in &file.timeline.lines {
+        let sends = match &line.step {
+            Step::Send(sends) => sends,
+            Step::Advance(length) => {
+                now += length.micros();
+                continue;
+            }
+            _ => continue,
+        };
+        now += file.clock.tick.value.micros();
+        let rng = Rng::new(file.seed).fork("timeline").fork(&line.number.to_string());
+        for (index, send) in sends.iter().enumerate() {
+            let event_time = send.time.resolve(start, UtcTime(now));
+            let data = record(&send.body, &send.id, event_time, &rng.fork(&index.to_string()));
+            let one = Sent {
+                to: Arc::from(send.stream.as_str()),
+                event_time: event_time.0,
+                arrival: now + send.after.micros(),
+                partition_key: Arc::from(send.partition_key.as_str()),
+                kind: "line",
+                data,
+            };
+            records.extend(std::iter::repeat_n(one, send.times as usize));
+        }
+    }
+    records
 }
 
 /// The bytes of a record that a line of the timeline sends; `rng` is the record's own.

@@ -94,7 +94,7 @@ impl Buffer {
                 continue;
             };
             self.report.sent += 1;
-            *self.report.kinds.entry(kind_name(record.kind)).or_default() += 1;
+            *self.report.kinds.entry(record.kind.name()).or_default() += 1;
             self.put.entry(shard).or_default().push(PutRecord { sequence_number, arrival_millis });
             if let Some(sent) = record.sent {
                 self.by_place.insert((shard.to_string(), sequence_number.to_string()), sent);
@@ -112,15 +112,5 @@ impl Buffer {
 
     pub fn put_records(&self) -> &BTreeMap<ShardId, Vec<PutRecord>> {
         &self.put
-    }
-}
-
-/// The name of a kind of arrival in reports.
-pub(super) fn kind_name(kind: ArrivalKind) -> &'static str {
-    match kind {
-        ArrivalKind::OnTime => "on_time",
-        ArrivalKind::Late => "late",
-        ArrivalKind::Duplicate => "duplicate",
-        ArrivalKind::Corrupt(_) => "corrupt",
     }
 }

@@ -11,7 +11,6 @@ use wavetank_emulator::glue::{
 use wavetank_emulator::s3::{PutObject, PutObjectRequest};
 use wavetank_emulator::{ApiError, ErrorCode};
 
-use super::buffer::kind_name;
 use super::line;
 use crate::adapters::Services;
 use crate::file::{ObjectPart, ObjectPattern, ScenarioFile, TimeUnit, UtcTime};
@@ -123,7 +122,7 @@ impl ObjectWriter {
 
     fn count(&mut self, row: &Arrival) {
         self.report.sent += 1;
-        *self.report.kinds.entry(kind_name(row.kind)).or_default() += 1;
+        *self.report.kinds.entry(row.kind.name()).or_default() += 1;
     }
 
     fn put(&mut self, key: String, body: Vec<u8>, services: &Services) -> Result<Created, ApiError> {

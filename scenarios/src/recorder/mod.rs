@@ -28,7 +28,7 @@ use wavetank_engine::watermark::Watermark;
 use crate::faults::{Call, Process};
 use crate::file::{ScenarioFile, Step};
 use crate::producer::Producer;
-use crate::world::Committed;
+use crate::world::{BusEvent, Committed};
 use tables::{counts, flags, numbers, rows, text, texts, times};
 
 pub use tables::{SystemRows, schemas};
@@ -156,6 +156,20 @@ impl Recorder {
                 flags(calls.iter().map(|call| call.changes)),
                 counts(calls.iter().map(|call| call.bytes as u64)),
                 texts(calls.iter().map(|call| call.verdict.map(|verdict| verdict.name()))),
+            ],
+        )
+    }
+
+    /// Events on buses.
+    pub fn events(events: &[BusEvent]) -> SystemRows {
+        rows(
+            "events",
+            vec![
+                times(events.iter().map(|event| Some(event.millis * 1000))),
+                text(events.iter().map(|event| &event.bus)),
+                text(events.iter().map(|event| &event.source)),
+                text(events.iter().map(|event| &event.detail_type)),
+                text(events.iter().map(|event| &event.detail)),
             ],
         )
     }

@@ -82,7 +82,7 @@ impl World<'_> {
                 self.faults.add(Rule { calls, verdict, share: 1.0, until: Until::Millis(i64::MAX), rng });
             }
             Fault::Kinesis(trouble) => self.trouble(&["stream"], trouble, &rng),
-            Fault::S3(trouble) => self.trouble(&["checkpoint", "sink"], trouble, &rng),
+            Fault::S3(trouble) => self.trouble(&["checkpoint", "sink", "source", "lake"], trouble, &rng),
             Fault::Glue(trouble) => self.trouble(&["catalog"], trouble, &rng),
             Fault::Stall(stall) => {
                 self.producer.stall(&stall.stream.value, now + stall.length.micros() / 1000);
@@ -96,7 +96,12 @@ impl World<'_> {
             Fault::Reshard(reshard) => {
                 self.reshard(reshard).map_err(refused(format!("resharding `{}`", reshard.stream.value)))?;
             }
-            Fault::Run(_) => {}
+            Fault::Run(run) => {
+                let meant = self.batch_jobs.iter_mut().filter(|job| job.job.name.value == run.job.value);
+                for job in meant {
+                    job.run_by_hand(&run.parameters, &mut self.events)?;
+                }
+            }
         }
         Ok(())
     }

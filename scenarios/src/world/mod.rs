@@ -5,6 +5,7 @@
 //! a batch. A query whose process dies, or whose batch fails and may be retried, starts again from its checkpoint at
 //! once.
 
+mod batch;
 mod disturb;
 mod streaming;
 mod timeline;
@@ -21,15 +22,18 @@ use crate::adapters::Services;
 use crate::check;
 use crate::clock::VirtualClock;
 use crate::faults::{Faults, Process, Verdict};
+use crate::file::JobKind;
 use crate::keep::KeepError;
 use crate::producer::Producer;
 use crate::resources::create_resources;
 use crate::scenario::{Plan, Scenario};
 use disturb::Disturbances;
 
+pub use batch::{BatchRun, BatchTotals, BusEvent};
 pub use streaming::StreamingRun;
 pub use timeline::LineOutcome;
 
+pub(crate) use batch::variables;
 pub(crate) use streaming::{query_options, sink_target, source_streams};
 
 /// Told after every instant at which something ran how far the run has come.
@@ -83,6 +87,9 @@ pub enum RunError {
     /// The query stopped.
     #[error("the streaming query stopped")]
     Query(#[from] EngineError),
+    /// A run of a batch job failed, and the scenario has no bus that hears of it.
+    #[error("the batch job failed")]
+    Batch(#[source] EngineError),
     /// The observer asked for an end.
     #[error("interrupted")]
     Interrupted,
@@ -115,6 +122,8 @@ pub struct WorldOptions {
     pub follow_advice: bool,
     /// Whether queries say what became of every row, not only of those that were lost.
     pub trace: bool,
+    /// Whether what sinks are given is kept until [`StreamingRun::take_given`] asks for it.
+    pub remember_rows: bool,
 }
 
 /// Everything that runs under the clock.
@@ -127,11 +136,17 @@ pub struct World<'a> {
     pub producer: Producer,
     /// The streaming jobs, in the order of the file.
     pub jobs: Vec<StreamingRun<'a>>,
+    /// The batch jobs, in the order of the file.
+    pub batch_jobs: Vec<BatchRun<'a>>,
+    /// What was put on event buses.
+    pub events: Vec<BusEvent>,
     /// What came of each line of the timeline so far.
     pub lines: Vec<LineOutcome>,
     scenario: &'a Scenario,
     options: WorldOptions,
     disturbances: Disturbances<'a>,
+    /// When somebody wants to look, in milliseconds, ascending.
+    moments: Vec<i64>,
     start_millis: i64,
 }
 
@@ -152,14 +167,32 @@ impl<'a> World<'a> {
         let services = Services { emulator, clock: clock.clone() };
         create_resources(scenario, &services)?;
         let faults = Faults::new(clock, verdicts);
-        let jobs = file.jobs.iter().zip(&scenario.plans).enumerate().filter_map(|(process, (job, plan))| {
-            let crate::file::JobKind::Streaming(streaming) = &job.kind else { return None };
-            let Plan::Streaming(pipeline) = plan;
-            let what = (process, job, &**streaming, pipeline);
-            Some(StreamingRun::new(what, file, &services, &faults, &options))
-        });
+        let (mut jobs, mut batch_jobs) = (Vec::new(), Vec::new());
+        for (process, (job, plan)) in file.jobs.iter().zip(&scenario.plans).enumerate() {
+            match (&job.kind, plan) {
+                (JobKind::Streaming(streaming), Plan::Streaming(pipeline)) => {
+                    let what = (process, job, &**streaming, pipeline);
+                    jobs.push(StreamingRun::new(what, file, &services, &faults, &options));
+                }
+                (JobKind::Batch(batch), Plan::Batch(text)) => {
+                    let what = (process, job, batch, text.as_str());
+                    batch_jobs.push(BatchRun::new(what, file, &services, &faults));
+                }
+                _ => unreachable!("a plan is of its job's kind"),
+            }
+        }
+        let mut moments: Vec<i64> = file
+            .checks
+            .iter()
+            .filter_map(|check| check.at.as_ref())
+            .map(|at| at.value.micros(file.clock.start.value).div_euclid(1000))
+            .collect();
+        moments.sort_unstable();
         Ok(Self {
-            jobs: jobs.collect(),
+            jobs,
+            batch_jobs,
+            events: Vec::new(),
+            moments,
             faults,
             producer: Producer::new(file, options.events),
             lines: Vec::new(),
@@ -223,6 +256,7 @@ impl<'a> World<'a> {
         while let Some(at) = self.next_instant() {
             self.arrive(at)?;
             self.disturb(at)?;
+            self.run_batch_jobs(at)?;
             for index in 0..self.jobs.len() {
                 self.trigger_if_due(index, at, witness)?;
             }
@@ -237,9 +271,27 @@ impl<'a> World<'a> {
 
     /// When something happens next.
     fn next_instant(&mut self) -> Option<i64> {
-        let event = self.producer.next_event();
+        let (event, moment) = (self.producer.next_event(), self.next_moment());
         let triggers = self.jobs.iter().filter_map(|job| job.next_instant(event));
-        triggers.chain(self.disturbances.next()).min()
+        triggers.chain(moment).min()
+    }
+
+    /// When the next thing happens that does not wait for a trigger: a fault, the start of a batch job, a look.
+    fn next_moment(&mut self) -> Option<i64> {
+        let waits_for_objects = !self.batch_jobs.is_empty();
+        let event = if waits_for_objects { self.producer.next_event() } else { None };
+        let starts = self.batch_jobs.iter().filter_map(BatchRun::next_start);
+        starts.chain(self.disturbances.next()).chain(self.moments.first().copied()).chain(event).min()
+    }
+
+    /// Runs the batch jobs that an instant or a new object starts.
+    fn run_batch_jobs(&mut self, at: i64) -> Result<(), RunError> {
+        let created = self.producer.take_created();
+        for job in &mut self.batch_jobs {
+            job.run_created(&created, &mut self.events)?;
+            job.run_due(at, &mut self.events)?;
+        }
+        Ok(())
     }
 
     fn trigger_if_due(&mut self, index: usize, at: i64, witness: &mut dyn Witness) -> Result<(), RunError> {
@@ -272,6 +324,8 @@ impl<'a> World<'a> {
 
     fn end_of_instant(&mut self, witness: &mut dyn Witness) -> Result<(), RunError> {
         self.faults.next_trigger();
+        let now = self.services.clock.now_millis();
+        self.moments.retain(|moment| *moment > now);
         witness.instant(self)
     }
 }

@@ -1,20 +1,52 @@
 //! One streaming job: its query, trigger by trigger, with as many restarts as its faults make it need.
 
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use arrow::record_batch::RecordBatch;
+use wavetank_engine::batch::BatchId;
 use wavetank_engine::checkpoint::Checkpoint;
 use wavetank_engine::error::EngineError;
-use wavetank_engine::plan::{OutputMode, Pipeline};
+use wavetank_engine::plan::{OutputMode, Pipeline, SourceTable};
 use wavetank_engine::ports::ObjectStore;
 use wavetank_engine::query::{BatchReport, QueryOptions, QueryParts, StreamingQuery, output_schema};
 use wavetank_engine::retry::BatchRetries;
 use wavetank_engine::session::Session;
-use wavetank_engine::sink::{FileSink, FileTarget};
-use wavetank_engine::source::{InitialPosition, KinesisOptions, KinesisSource, Source};
+use wavetank_engine::sink::{FileSink, FileTarget, Sink, SinkReport};
+use wavetank_engine::source::{
+    FileOptions, FileSource, InitialPosition, KinesisOptions, KinesisSource, ObjectFormat, Source,
+};
 use wavetank_engine::trigger::Trigger;
 
 use super::{Committed, RunError, Witness};
 use crate::adapters::{BucketStore, GlueCatalog, KinesisStreams, Services};
 use crate::faults::{Faults, Faulty, Process};
-use crate::file::{Job, Mode, ScenarioFile, StartingPosition, StreamingJob};
+use crate::file::{Job, Mode, ScenarioFile, StartingPosition, StreamingJob, Table, TableFormat};
+
+/// The rows that a sink was given, by batch.
+type Given = Rc<RefCell<BTreeMap<BatchId, Vec<RecordBatch>>>>;
+
+/// A sink that remembers the rows of each batch until they are asked for.
+struct Remembering {
+    sink: FileSink,
+    given: Given,
+}
+
+impl Sink for Remembering {
+    fn prepare(&mut self) -> Result<(), EngineError> {
+        self.sink.prepare()
+    }
+
+    fn recover(&mut self, next: BatchId) -> Result<(), EngineError> {
+        self.sink.recover(next)
+    }
+
+    fn write(&mut self, batch: BatchId, rows: &[RecordBatch]) -> Result<SinkReport, EngineError> {
+        self.given.borrow_mut().insert(batch, rows.to_vec());
+        self.sink.write(batch, rows)
+    }
+}
 
 /// A streaming job while the scenario runs.
 pub struct StreamingRun<'a> {
@@ -38,6 +70,7 @@ pub struct StreamingRun<'a> {
     /// When it first started, in milliseconds.
     started_millis: Option<i64>,
     retries: BatchRetries,
+    given: Option<Given>,
     /// When the next trigger fires, in milliseconds.
     pub(super) next_trigger: i64,
     /// Whether the last trigger found nothing to do, and the next would not either without new records.
@@ -70,6 +103,7 @@ impl<'a> StreamingRun<'a> {
             batches: 0,
             started_millis: None,
             retries: BatchRetries::new(streaming.batch_max_retries.value),
+            given: settings.remember_rows.then(Given::default),
             next_trigger: services.clock.now_millis(),
             settled: false,
             down: false,
@@ -262,15 +296,73 @@ impl<'a> StreamingRun<'a> {
         let schema = output_schema(self.pipeline);
         let sink_store = store("sink", self.streaming.sink.path.value.bucket());
         let checkpoint = &self.streaming.checkpoint.value;
+        let sources = self.pipeline.sources.iter().zip(streams).enumerate();
+        let sources = sources.map(|(index, (source, stream))| match self.folder(&source.table) {
+            Some(table) => self.files(index, source, table),
+            None => Ok(self.source(stream)),
+        });
         Ok(QueryParts {
-            sources: streams.into_iter().map(|stream| self.source(stream)).collect(),
-            sink: Box::new(FileSink::new(target, &schema, Session::default(), sink_store, catalog)?),
+            sources: sources.collect::<Result<_, _>>()?,
+            sink: self.remembering(FileSink::new(target, &schema, Session::default(), sink_store, catalog)?),
             checkpoint: Checkpoint::new(
                 store("checkpoint", checkpoint.bucket()),
                 as_folder(checkpoint.prefix()),
             ),
             options: self.options.clone(),
         })
+    }
+
+    /// The sink; one that also remembers what it is given, if somebody wants to know.
+    fn remembering(&self, sink: FileSink) -> Box<dyn Sink> {
+        match &self.given {
+            Some(given) => Box::new(Remembering { sink, given: Rc::clone(given) }),
+            None => Box::new(sink),
+        }
+    }
+
+    /// Takes the rows that the sink was given for a batch when it ran for the last time.
+    pub fn take_given(&self, batch: BatchId) -> Vec<RecordBatch> {
+        let given = self.given.as_ref().and_then(|given| given.borrow_mut().remove(&batch));
+        given.unwrap_or_default()
+    }
+
+    /// The table behind a source that is not fed by a stream: its objects are read as one.
+    fn folder(&self, table: &str) -> Option<&'a Table> {
+        let mut tables = self.file.tables(self.job).iter();
+        let (_, table) = tables.find(|(name, _)| name.eq_ignore_ascii_case(table))?;
+        table.stream.is_none().then_some(table)
+    }
+
+    fn files(
+        &self,
+        index: usize,
+        source: &SourceTable,
+        table: &Table,
+    ) -> Result<Box<dyn Source>, EngineError> {
+        let Some(location) = &table.location else {
+            let message = format!("table `{}` has neither a stream nor a location", source.table);
+            return Err(EngineError::Refused {
+                message,
+                help: "give it one of both in `resources`".to_owned(),
+            });
+        };
+        let store = |port: &'static str, bucket: &str| {
+            let inner = BucketStore { services: self.services.clone(), bucket: bucket.to_owned() };
+            Box::new(Faulty { inner, port, faults: self.faults.clone() }) as Box<dyn ObjectStore>
+        };
+        let options = FileOptions {
+            prefix: as_folder(location.value.prefix()),
+            format: match table.format {
+                TableFormat::Json => ObjectFormat::JsonLines,
+                TableFormat::Parquet => ObjectFormat::Parquet,
+            },
+            schema: source.schema.clone(),
+            files_per_trigger_max: None,
+            session: Session::default(),
+        };
+        let checkpoint = &self.streaming.checkpoint.value;
+        let log = (store("checkpoint", checkpoint.bucket()), &*as_folder(checkpoint.prefix()));
+        Ok(Box::new(FileSource::new(options, store("source", location.value.bucket()), log, index)))
     }
 
     fn source(&self, stream: String) -> Box<dyn Source> {

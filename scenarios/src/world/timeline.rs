@@ -82,7 +82,7 @@ impl World<'_> {
     /// Time passes, with triggers at the ticks at which there is something to read.
     fn advance(&mut self, until: i64, tick: i64, witness: &mut dyn Witness) -> Result<(), RunError> {
         let mut now = self.services.clock.now_millis();
-        while let Some(event) = self.producer.next_event().into_iter().chain(self.disturbances.next()).min() {
+        while let Some(event) = self.producer.next_event().into_iter().chain(self.next_moment()).min() {
             let ticks = ((event - now + tick - 1) / tick).max(1);
             let at = now + ticks * tick;
             if at >= until {
@@ -98,6 +98,7 @@ impl World<'_> {
     fn tick_to(&mut self, at: i64, witness: &mut dyn Witness) -> Result<(), RunError> {
         self.arrive(at)?;
         self.disturb(at)?;
+        self.run_batch_jobs(at)?;
         for job in self.jobs.iter_mut().filter(|job| !job.down) {
             job.trigger_until_settled(witness)?;
         }

@@ -141,23 +141,39 @@ impl Invariant {
 }
 
 /// A check as it is written. What is there must have a value: nothing is not the same as not there.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct CheckText {
+    /// What reports call it.
+    #[schemars(with = "Option<String>")]
     #[serde(default, deserialize_with = "given")]
     name: Option<Spanned<String>>,
+    /// When it is asked; after the run if absent.
+    #[schemars(with = "Option<At>")]
     #[serde(default, deserialize_with = "given")]
     at: Option<Spanned<At>>,
+    /// One query in DuckDB's SQL.
+    #[schemars(with = "Option<String>")]
     #[serde(default, deserialize_with = "given")]
     sql: Option<Spanned<String>>,
+    /// An event bus, in place of a query: what it has seen, earliest first.
+    #[schemars(with = "Option<String>")]
     #[serde(default, deserialize_with = "given")]
     events: Option<Spanned<String>>,
+    /// A law that holds for every job, in place of a query.
+    #[schemars(with = "Option<Law>")]
     #[serde(default, deserialize_with = "given")]
     invariant: Option<Spanned<Law>>,
+    /// The rows of the answer: `empty`, a list of rows, or a table drawn with pipes.
+    #[schemars(with = "Option<serde_json::Value>")]
     #[serde(default, deserialize_with = "given")]
     expect: Option<Spanned<ExpectText>>,
+    /// The answer is the one that was recorded before.
+    #[schemars(with = "Option<bool>")]
     #[serde(default, deserialize_with = "given")]
     snapshot: Option<Spanned<bool>>,
+    /// The most rows of `bounded_state`.
+    #[schemars(with = "Option<u64>")]
     #[serde(default, deserialize_with = "given")]
     max: Option<Spanned<u64>>,
 }
@@ -167,7 +183,7 @@ fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Res
 }
 
 /// The invariants by their words.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 enum Law {
     ExactlyOnce,

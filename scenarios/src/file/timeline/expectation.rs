@@ -14,7 +14,7 @@ use crate::file::suggest::{did_you_mean, name_list};
 
 /// Something that must hold after a line.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Expectation {
+pub struct LineExpectation {
     /// Of which job; of all together when absent.
     pub job: Option<String>,
     /// What.
@@ -94,11 +94,11 @@ const EXPECTATIONS: &[&str] =
 
 impl Names<'_> {
     /// Reads the right side of a line.
-    pub(super) fn expectations(&self, right: &Word<'_>) -> Result<Vec<Expectation>, FileError> {
+    pub(super) fn expectations(&self, right: &Word<'_>) -> Result<Vec<LineExpectation>, FileError> {
         right.split(',').iter().map(|part| self.expectation(part)).collect()
     }
 
-    fn expectation(&self, part: &Word<'_>) -> Result<Expectation, FileError> {
+    fn expectation(&self, part: &Word<'_>) -> Result<LineExpectation, FileError> {
         let words = part.words();
         let job = words.first().filter(|word| self.jobs.contains(&word.text) && words.len() > 1);
         let words = if job.is_some() { &words[1..] } else { &words[..] };
@@ -121,7 +121,7 @@ impl Names<'_> {
             _ => return Err(self.unknown_expectation(first)),
         };
         let job = job.map(|word| word.text.to_owned());
-        Ok(Expectation { job, expected, place: part.place() })
+        Ok(LineExpectation { job, expected, place: part.place() })
     }
 
     fn count(&self, first: &Word<'_>, rest: &[Word<'_>], words: usize) -> Result<Count, FileError> {

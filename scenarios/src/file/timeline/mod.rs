@@ -35,7 +35,7 @@ use super::tree::Node;
 use super::{ScenarioFile, explain};
 use words::Word;
 
-pub use expectation::{Count, Expectation, Expected};
+pub use expectation::{Count, Expected, LineExpectation};
 pub use send::Send;
 
 /// The lines of a timeline that do something.
@@ -55,7 +55,7 @@ pub struct Line {
     /// What happens.
     pub step: Step,
     /// What must hold then.
-    pub expect: Vec<Expectation>,
+    pub expect: Vec<LineExpectation>,
 }
 
 /// What happens in a line.

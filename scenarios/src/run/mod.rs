@@ -1,0 +1,98 @@
+//! One run of a scenario: a [`World`] that is let run, everything recorded, then the checks.
+
+mod exactly_once;
+mod record;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use wavetank_emulator::{Emulator, Storage};
+
+use crate::check::SnapshotMode;
+use crate::keep::keep;
+use crate::report::RunReport;
+use crate::scenario::Scenario;
+use crate::world::World;
+use record::Record;
+
+pub use crate::world::{Observer, RunError};
+
+/// What a run may change of its scenario, and where it works.
+#[derive(Debug, Clone)]
+pub struct RunOptions {
+    /// Instead of the scenario's own seed.
+    pub seed: Option<u64>,
+    /// Instead of the scenario's own number of events.
+    pub events: Option<u64>,
+    /// Where the run works: an empty folder, or one that does not exist yet. The emulator's data directory is in
+    /// it, under `emulator`.
+    pub folder: PathBuf,
+    /// Whether to lay out the results in the folder for people: objects under their keys, system tables as Parquet.
+    pub keep: bool,
+    /// Threads that decode a batch's records. The result is the same for any number.
+    pub parallelism: usize,
+    /// What is done with answers that are recorded.
+    pub snapshots: SnapshotMode,
+}
+
+impl RunOptions {
+    /// The scenario as it stands, worked on in a folder and not kept, on one thread.
+    pub fn new(folder: impl Into<PathBuf>) -> Self {
+        Self {
+            seed: None,
+            events: None,
+            folder: folder.into(),
+            keep: false,
+            parallelism: 1,
+            snapshots: SnapshotMode::Compare,
+        }
+    }
+}
+
+/// Runs a scenario from its first trigger until nothing is left to do.
+pub fn run(
+    scenario: &Scenario,
+    options: RunOptions,
+    observer: &mut dyn Observer,
+) -> Result<RunReport, RunError> {
+    Runner::default().run(scenario, options, observer)
+}
+
+/// Runs scenarios one after the other. To open an emulator takes as long as a small run, so one that lives in memory
+/// is emptied and used again.
+#[derive(Default)]
+pub struct Runner {
+    spare: Option<Arc<Emulator>>,
+}
+
+impl Runner {
+    /// Runs a scenario from its first trigger until nothing is left to do.
+    pub fn run(
+        &mut self,
+        scenario: &Scenario,
+        options: RunOptions,
+        observer: &mut dyn Observer,
+    ) -> Result<RunReport, RunError> {
+        let reseeded = options.seed.map(|seed| scenario.with_seed(Some(seed)));
+        let scenario = reseeded.as_ref().unwrap_or(scenario);
+        let mut record = Record::new(scenario, &options);
+        let mut settings = record.world_options(&options);
+        let in_memory = settings.storage == Storage::Memory;
+        settings.spare = self.spare.take().filter(|_| in_memory);
+        let mut world = World::new(scenario, settings, [])?;
+        if record.database().is_some() {
+            world.faults.trace();
+        }
+        world.run(&mut record, observer)?;
+        let report = record.report(&mut world)?;
+        if let (true, Some(database)) = (options.keep, record.database()) {
+            let kept = keep(&options.folder, &scenario.file, &world.services, database, &report);
+            kept.map_err(|source| RunError::Keep { folder: options.folder.clone(), source })?;
+        }
+        if in_memory {
+            let emulator = Arc::clone(&world.services.emulator);
+            self.spare = emulator.clear().is_ok().then_some(emulator);
+        }
+        Ok(report)
+    }
+}
