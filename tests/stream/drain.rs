@@ -1,5 +1,7 @@
 //! The end of input: what waits for a watermark comes out, and the state is empty.
 
+#![allow(clippy::unwrap_used)] // In a test, a panic is the report.
+
 use std::collections::BTreeSet;
 use std::rc::Rc;
 use std::sync::Arc;

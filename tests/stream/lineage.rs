@@ -1,5 +1,7 @@
 //! What became of every record: a traced query accounts for each one that it has read, whatever it does with it.
 
+#![allow(clippy::unwrap_used)] // In a test, a panic is the report.
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 

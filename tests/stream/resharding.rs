@@ -1,6 +1,8 @@
 //! A stream that is resharded while a query reads it: whatever is split, merged, restarted and torn down in between,
 //! each record is read once, and the records of a key stay in their order.
 
+#![allow(clippy::unwrap_used)] // In a test, a panic is the report.
+
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
