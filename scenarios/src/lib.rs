@@ -23,6 +23,7 @@ pub mod file;
 pub mod generate;
 pub mod keep;
 pub mod library;
+pub mod lint;
 pub mod model;
 pub mod producer;
 pub mod recorder;

@@ -32,6 +32,7 @@ mod job;
 mod load;
 mod load_text;
 mod pattern;
+mod places;
 mod rate;
 mod references;
 mod resources;
