@@ -26,6 +26,7 @@ pub mod generate;
 pub mod keep;
 pub mod library;
 mod line_check;
+pub mod lint;
 pub mod model;
 pub mod producer;
 pub mod recorder;

@@ -3,7 +3,7 @@
 //!
 //! Each is recorded: `misc_dup_interval_terms`, `join_*_bound_*`, and the outer joins of `tests/spark/vectors`.
 
-use super::{Column, Expr, JoinKind, LogicalPlan};
+use super::{Column, ColumnId, Expr, JoinKind, LogicalPlan};
 use crate::operator::stream_join::{StateBound, split_condition};
 
 /// Something to know about a query that runs.
@@ -23,10 +23,33 @@ pub fn lint(plan: &LogicalPlan) -> Vec<Warning> {
         LogicalPlan::Join { left, right, kind, condition } => {
             join(&left.columns(), &right.columns(), *kind, condition.as_ref())
         }
+        LogicalPlan::Aggregate { input, keys, .. } if !has_event_time(&input.columns(), keys) => {
+            vec![Warning {
+                name: "state_never_evicted",
+                message:
+                    "no key of the groups is an event time with a watermark: every group is kept for ever"
+                        .into(),
+                help: "declare a WATERMARK and group by a window of its column",
+            }]
+        }
+        LogicalPlan::Deduplicate { input, keys, within_watermark: false }
+            if !has_event_time(&input.columns(), keys) =>
+        {
+            vec![Warning {
+                name: "state_never_evicted",
+                message: "no column of the key is an event time with a watermark: every key is kept for ever"
+                    .into(),
+                help: "declare a WATERMARK and use dropDuplicatesWithinWatermark, or make its column part of the key",
+            }]
+        }
         _ => vec![],
     };
     warnings.extend(plan.inputs().into_iter().flat_map(lint));
     warnings
+}
+
+fn has_event_time(columns: &[Column], keys: &[ColumnId]) -> bool {
+    columns.iter().any(|column| column.delay.is_some() && keys.contains(&column.id))
 }
 
 fn join(left: &[Column], right: &[Column], kind: JoinKind, condition: Option<&Expr>) -> Vec<Warning> {
@@ -59,7 +82,7 @@ fn join(left: &[Column], right: &[Column], kind: JoinKind, condition: Option<&Ex
         }
         if outer && own.iter().all(|column| column.delay.is_none()) {
             warnings.push(Warning {
-                name: "outer_side_without_watermark",
+                name: "outer_join_never_emits",
                 message: format!(
                     "the {name} side has no watermark: its rows without a match never come out, and none of them \
                      leaves"
@@ -71,7 +94,7 @@ fn join(left: &[Column], right: &[Column], kind: JoinKind, condition: Option<&Ex
             && StateBound::derive(&split.residual, own, other).is_none();
         if kept && !outer {
             warnings.push(Warning {
-                name: "state_without_end",
+                name: "state_never_evicted",
                 message: format!(
                     "nothing bounds how long rows of the {name} side are kept: the state only grows"
                 ),
@@ -90,6 +113,8 @@ mod tests {
     use arrow::datatypes::SchemaRef;
 
     use super::*;
+    use crate::frame::Frames;
+    use crate::plan::RecordFormat;
     use crate::sql::{self, Tables};
     use crate::types::parse_ddl_schema;
 
@@ -138,9 +163,41 @@ mod tests {
         check("LEFT", "WATERMARKED", &format!("{RANGE} AND l.v < 3.5"), &[]);
     }
 
+    /// The names of the warnings about groups or keys.
+    fn grouped(grouping: &str) -> Vec<&'static str> {
+        let query = format!(
+            "CREATE STREAMING TABLE o AS SELECT count(*) AS n FROM STREAM(a) WATERMARK t DELAY OF INTERVAL 1 MINUTE
+             GROUP BY {grouping}"
+        );
+        let pipeline = sql::plan(&query, &Streams).unwrap();
+        lint(&pipeline.plan).into_iter().map(|warning| warning.name).collect()
+    }
+
+    #[test]
+    fn groups_without_an_event_time_are_kept_for_ever() {
+        assert_eq!(grouped("k"), ["state_never_evicted"]);
+        assert_eq!(grouped("k, window(t, '1 minute')"), <[&str; 0]>::default());
+        assert_eq!(grouped("t"), <[&str; 0]>::default());
+    }
+
+    #[test]
+    fn keys_without_an_event_time_are_kept_for_ever() {
+        let names = |keys: &[&str], within: bool| -> Vec<&str> {
+            let mut frames = Frames::default();
+            let frame = frames.stream("a", Streams.schema("a").unwrap(), RecordFormat::default());
+            let frame = frames.with_watermark(frame, "t", "1 minute").unwrap();
+            let keys: Vec<String> = keys.iter().map(|key| (*key).to_owned()).collect();
+            let frame = frames.deduplicate(frame, &keys, within).unwrap();
+            lint(&frames.pipeline(frame, "o").plan).into_iter().map(|warning| warning.name).collect()
+        };
+        assert_eq!(names(&["k"], false), ["state_never_evicted"]);
+        assert_eq!(names(&["k", "t"], false), <[&str; 0]>::default());
+        assert_eq!(names(&["k"], true), <[&str; 0]>::default());
+    }
+
     #[test]
     fn sides_that_never_end_are_named() {
-        check("", "WATERMARKED", "l.v < r.v", &["state_without_end", "state_without_end"]);
-        check("LEFT", "", RANGE, &["outer_side_without_watermark", "state_without_end"]);
+        check("", "WATERMARKED", "l.v < r.v", &["state_never_evicted", "state_never_evicted"]);
+        check("LEFT", "", RANGE, &["outer_join_never_emits", "state_never_evicted"]);
     }
 }

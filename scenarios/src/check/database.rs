@@ -123,8 +123,21 @@ impl CheckDatabase {
         Ok(())
     }
 
+    /// Makes a table anew, with these rows.
+    pub(super) fn replace_table(
+        &self,
+        schema: &str,
+        table: &str,
+        columns: &str,
+        rows: &[RecordBatch],
+    ) -> duckdb::Result<()> {
+        let name = format!("{}.{}", quote(schema), quote(table));
+        self.execute(&format!("CREATE OR REPLACE TABLE {name} ({columns})"))?;
+        let mut appender = self.connection()?.appender_to_db(table, schema)?;
+        rows.iter().try_for_each(|rows| appender.append_record_batch(rows.clone()))
+    }
+
     /// Runs statements whose answers nobody wants.
-    #[cfg(test)]
     pub(super) fn execute(&self, sql: &str) -> duckdb::Result<()> {
         self.connection()?.execute_batch(sql)
     }

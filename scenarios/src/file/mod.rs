@@ -38,6 +38,7 @@ mod load;
 mod load_text;
 mod object_pattern;
 mod pattern;
+mod places;
 mod rate;
 mod references;
 mod resources;

@@ -63,6 +63,55 @@ struct Equality {
     null_safe: bool,
 }
 
+/// When the rows of a side leave a join, for those who ask it of an expression.
+pub(crate) struct SideTiming {
+    /// The time by which a row leaves; `None` if none ever does.
+    pub(crate) time: Option<Expr>,
+    /// What a row has to meet by itself to wait for a match at all.
+    pub(crate) conditions: Vec<Expr>,
+    leaving: Leaving,
+}
+
+impl SideTiming {
+    /// Rows at or before this leave under a watermark.
+    pub(crate) fn mark(&self, watermark: Watermark) -> Option<Watermark> {
+        self.leaving.state_watermark(watermark)
+    }
+}
+
+/// The timing of both sides of a join, from its condition as optimized.
+///
+/// # Errors
+/// More than one event time on a side.
+pub(crate) fn join_timing(
+    condition: Option<&Expr>,
+    left: &[Column],
+    right: &[Column],
+) -> Result<[SideTiming; 2]> {
+    let (mut equalities, mut rest) = (Vec::new(), Vec::new());
+    for conjunct in condition.map(split_conjunction).unwrap_or_default() {
+        match equality(&conjunct, left, right) {
+            Some(equality) => equalities.push(equality),
+            None => rest.push(conjunct),
+        }
+    }
+    let time_key = event_time_key(&equalities, left, right);
+    let side = |own: &[Column], other: &[Column], key: fn(&Equality) -> &Expr| -> Result<SideTiming> {
+        let leaving = match time_key {
+            Some(key) => Leaving::ByKey(key),
+            None => Leaving::by_time(&rest, event_time_column(own)?, own, other),
+        };
+        let time = match leaving {
+            Leaving::Never => None,
+            Leaving::ByKey(at) => Some(key(&equalities[at]).clone()),
+            Leaving::ByTime { column, .. } => Some(own[column].reference()),
+        };
+        let of_own = rest.iter().filter(|e| reads_only(e, own) && !reads_only(e, other));
+        Ok(SideTiming { time, conditions: of_own.cloned().collect(), leaving })
+    };
+    Ok([side(left, right, |equality| &equality.left)?, side(right, left, |equality| &equality.right)?])
+}
+
 impl Join {
     pub(super) fn new(
         kind: JoinKind,

@@ -49,6 +49,7 @@ use wavetank_engine::session::Session;
 use wavetank_engine::watermark::{Watermark, Watermarks};
 
 pub use input::ModelInput;
+pub(crate) use join::{SideTiming, join_timing};
 use tree::{Node, Run, Tree};
 use watermarks::Tracker;
 
@@ -144,6 +145,14 @@ impl Model {
         let next = self.root.watermarks(self.tracker.global())?;
         let operators = self.root.operators();
         Ok(operators.iter().enumerate().any(|(i, operator)| operator.heeds_watermark() && next[i] > last[i]))
+    }
+
+    /// The watermark that each stateful operator works with when the global one is this, in plan pre-order.
+    ///
+    /// # Errors
+    /// A watermark that is declared twice.
+    pub(crate) fn watermarks_at(&self, global: Watermark) -> Result<Vec<Watermark>> {
+        self.root.watermarks(global)
     }
 
     /// The rows in state after the last batch; their order means nothing.

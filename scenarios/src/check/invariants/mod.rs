@@ -2,3 +2,4 @@
 
 pub(super) mod bounded_state;
 pub(super) mod no_unexplained_loss;
+pub mod same_as_batch;
