@@ -82,7 +82,7 @@ impl Source for Feed {
 
     fn read(&mut self, _: &OffsetRange) -> Result<SourceRead> {
         let records = std::mem::take(&mut self.0.borrow_mut().1);
-        Ok(SourceRead { shards: vec!["shard-0".into()], records })
+        Ok(SourceRead { shards: vec!["shard-0".into()], records, ..Default::default() })
     }
 }
 

@@ -51,8 +51,11 @@ pub fn failed(error: &anyhow::Error, output: &OutputArgs) -> Exit {
         if !std::ptr::eq(cause, error.as_ref() as &dyn std::error::Error) {
             eprintln!("  because: {cause}");
         }
-        if let Some(EngineError::Refused { help, .. } | EngineError::CorruptCheckpoint { help, .. }) =
-            cause.downcast_ref()
+        if let Some(
+            EngineError::Refused { help, .. }
+            | EngineError::CorruptCheckpoint { help, .. }
+            | EngineError::UnreadableObject { help, .. },
+        ) = cause.downcast_ref()
         {
             eprintln!("  help: {help}");
             exit = Exit::Usage;

@@ -68,6 +68,16 @@ pub enum EngineError {
         /// Objects that can be removed, and the query goes on with the same answer; none when there is no such way.
         removable: Vec<String>,
     },
+    /// An object of a table is gone or damaged, or its columns are not those of the table.
+    #[error("object `{key}` cannot be read: {problem}")]
+    UnreadableObject {
+        /// Key of the object.
+        key: String,
+        /// What is wrong with it.
+        problem: String,
+        /// What to do.
+        help: String,
+    },
     /// A batch failed half way: the operators may have had its rows, so running it again would count them twice.
     #[error("the query stopped in batch {batch} and cannot go on")]
     Stopped {

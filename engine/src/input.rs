@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, StringArray, UInt64Array};
+use arrow::array::{ArrayRef, StringArray, UInt32Array, UInt64Array};
+use arrow::compute::take;
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use arrow::record_batch::RecordBatch;
 
@@ -19,8 +20,13 @@ const RECORDS_PER_CHUNK: usize = 8192;
 
 /// One source and the decoder of its records.
 pub(crate) struct Input {
-    table: String,
     pub(crate) source: Box<dyn Source>,
+    decoder: RecordDecoder,
+}
+
+/// Makes rows of a source table of what was read.
+pub(crate) struct RecordDecoder {
+    table: String,
     format: Format,
     /// Columns of the source table and the hidden record id.
     schema: SchemaRef,
@@ -47,6 +53,25 @@ impl Input {
         session: &Session,
         parallelism: usize,
     ) -> Result<Self> {
+        Ok(Self { source, decoder: RecordDecoder::new(table, session, parallelism)? })
+    }
+
+    /// As [`RecordDecoder::decode`].
+    pub(crate) fn decode(
+        &mut self,
+        batch: BatchId,
+        source: u8,
+        read: &SourceRead,
+        ledger: &mut Ledger,
+    ) -> Result<Vec<RecordBatch>> {
+        self.decoder.decode(batch, source, read, ledger)
+    }
+}
+
+impl RecordDecoder {
+    /// # Errors
+    /// A column type that JSON cannot be decoded into.
+    pub(crate) fn new(table: &SourceTable, session: &Session, parallelism: usize) -> Result<Self> {
         let format = match &table.format {
             RecordFormat::Text => Format::Text,
             RecordFormat::Json { mode: JsonMode::DropMalformed, .. } => Format::Refused,
@@ -62,7 +87,7 @@ impl Input {
                 Format::Json { decoders: decoders.collect::<Result<_, _>>()?, keep_struct: *keep_struct }
             }
         };
-        Ok(Self { table: table.table.clone(), source, format, schema: with_record_id(&table.schema) })
+        Ok(Self { table: table.table.clone(), format, schema: with_record_id(&table.schema) })
     }
 
     /// Decodes what a batch read, chunk by chunk; records that do not fit go on with nulls and into the ledger.
@@ -73,6 +98,9 @@ impl Input {
         read: &SourceRead,
         ledger: &mut Ledger,
     ) -> Result<Vec<RecordBatch>> {
+        if let Some(rows) = &read.rows {
+            return self.typed(batch, source, read, rows);
+        }
         let mut chunks = Vec::new();
         let mut first = 0;
         for wave in read.records.chunks(RECORDS_PER_CHUNK * self.decoders()) {
@@ -84,11 +112,32 @@ impl Input {
                         self.accept(decoded, keep_struct, records, read, &id, ledger)?
                     }
                 };
-                let ids: UInt64Array = (0..records.len() as u32).map(|offset| id(offset).pack()).collect();
-                arrays.push(Arc::new(ids));
+                replace_shard_columns(&mut arrays, records, read)?;
+                arrays.push(ids(batch, source, first, records.len()));
                 chunks.push(RecordBatch::try_new(self.schema.clone(), arrays)?);
                 first += records.len() as u32;
             }
+        }
+        Ok(chunks)
+    }
+
+    /// Rows that the source has decoded itself.
+    fn typed(
+        &self,
+        batch: BatchId,
+        source: u8,
+        read: &SourceRead,
+        rows: &[RecordBatch],
+    ) -> Result<Vec<RecordBatch>> {
+        let mut chunks = Vec::with_capacity(rows.len());
+        let mut first = 0;
+        for rows in rows {
+            let records = &read.records[first..first + rows.num_rows()];
+            let mut arrays = rows.columns().to_vec();
+            replace_shard_columns(&mut arrays, records, read)?;
+            arrays.push(ids(batch, source, first as u32, records.len()));
+            chunks.push(RecordBatch::try_new(self.schema.clone(), arrays)?);
+            first += records.len();
         }
         Ok(chunks)
     }
@@ -157,6 +206,24 @@ impl Input {
             false => fields(decoded.rows),
         })
     }
+}
+
+/// The ids of records that follow each other.
+fn ids(batch: BatchId, source: u8, first: u32, records: usize) -> ArrayRef {
+    let id = |offset: u32| RecordId { batch, source, index: first + offset };
+    Arc::new((0..records as u32).map(|offset| id(offset).pack()).collect::<UInt64Array>())
+}
+
+/// Puts the values that hold for whole shards into their columns.
+fn replace_shard_columns(arrays: &mut [ArrayRef], records: &[SourceRecord], read: &SourceRead) -> Result<()> {
+    if read.shard_columns.is_empty() {
+        return Ok(());
+    }
+    let shards = UInt32Array::from_iter_values(records.iter().map(|record| record.shard));
+    for (at, values) in &read.shard_columns {
+        arrays[*at] = take(values, &shards, None)?;
+    }
+    Ok(())
 }
 
 /// What became of one chunk of records.

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use arrow::datatypes::SchemaRef;
 
 use crate::sink::FileFormat;
+use crate::source::ObjectFormat;
 
 /// What objects and records hold; named here so that whoever implements a port needs no crate for it.
 pub use bytes::Bytes;
@@ -57,6 +58,62 @@ pub trait Catalog {
         table: &TableDefinition,
         partitions: &BTreeMap<Vec<String>, String>,
     ) -> PortResult<()>;
+}
+
+/// A table as the catalog has it, with all that reading and writing its objects takes.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StoredTable {
+    /// Database name.
+    pub database: String,
+    /// Table name.
+    pub table: String,
+    /// Columns in the objects, without the partition columns.
+    pub schema: SchemaRef,
+    /// Partition columns, outermost first; none has the name of another column.
+    pub partition_keys: SchemaRef,
+    /// Where the objects are: `s3://bucket/prefix/`.
+    pub location: String,
+    /// What the objects are.
+    pub format: ObjectFormat,
+}
+
+/// A registered partition.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredPartition {
+    /// Values in the order of the partition keys, as text.
+    pub values: Vec<String>,
+    /// Where the objects are.
+    pub location: String,
+}
+
+/// Where a table goes that a batch job is to create.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewTable {
+    /// The database that it is created in.
+    pub database: String,
+    /// Where its objects go: `s3://bucket/prefix/`.
+    pub location: String,
+    /// What its objects are.
+    pub format: FileFormat,
+}
+
+/// The catalog, as far as a batch job reads it. Names are compared without regard to case.
+pub trait BatchTables {
+    /// The table of that name; without a database that of the job's own.
+    fn table(&mut self, database: Option<&str>, table: &str) -> PortResult<Option<StoredTable>>;
+    /// Every table as statements name it, for the suggestion in an error.
+    fn names(&mut self) -> PortResult<Vec<String>>;
+    /// The registered partitions of a table that has partition keys.
+    fn partitions(&mut self, table: &StoredTable) -> PortResult<Vec<StoredPartition>>;
+    /// The only objects of a table that a run is to read, instead of all that are in its place. Objects of a table with
+    /// partition keys lie in folders `key=value/`.
+    fn only(&mut self, _table: &StoredTable) -> PortResult<Option<Vec<String>>> {
+        Ok(None)
+    }
+    /// Where a table goes that is written and does not exist; `None` when there has to be one.
+    fn new_table(&mut self, _database: Option<&str>, _table: &str) -> PortResult<Option<NewTable>> {
+        Ok(None)
+    }
 }
 
 /// Where to start reading a shard.

@@ -271,6 +271,7 @@ pub(crate) fn sink_target(scenario: &Scenario) -> FileTarget {
         prefix: as_folder(path.prefix()),
         partition_by: job.sink.partition_by.iter().map(|c| c.value.clone()).collect(),
         format: job.sink.format.into(),
+        replace: false,
     }
 }
 

@@ -76,6 +76,7 @@ pub fn query(services: &Services) -> StreamingQuery {
         prefix: SINK.into(),
         partition_by: vec![],
         format: FileFormat::Parquet,
+        replace: false,
     };
     let store = || Box::new(BucketStore { services: services.clone(), bucket: BUCKET.into() });
     let schema = output_schema(&pipeline);

@@ -170,7 +170,11 @@ impl Source for MemorySource {
             arrival_millis: 0,
             data: feed[position].clone().into(),
         };
-        Ok(SourceRead { shards: vec![SHARD.to_owned()], records: positions.map(record).collect() })
+        Ok(SourceRead {
+            shards: vec![SHARD.to_owned()],
+            records: positions.map(record).collect(),
+            ..Default::default()
+        })
     }
 
     fn always_new(&self) -> bool {

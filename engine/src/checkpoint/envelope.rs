@@ -14,7 +14,7 @@ const NAME: &str = "wavetank";
 const HEADER_BYTES_MAX: usize = 64;
 
 /// The contents in their envelope.
-pub(super) fn seal(contents: &[u8]) -> Bytes {
+pub(crate) fn seal(contents: &[u8]) -> Bytes {
     let mut object = begin(contents.len());
     object.extend_from_slice(contents);
     finish(object)
@@ -43,7 +43,7 @@ fn header_line(checksum: u32, length: usize) -> String {
 ///
 /// # Errors
 /// What is wrong with it.
-pub(super) fn open(object: &Bytes) -> Result<Bytes, String> {
+pub(crate) fn open(object: &Bytes) -> Result<Bytes, String> {
     let (version, expected, length, start) = header(object)?;
     let contents = object.slice(start..);
     if contents.len() < length {

@@ -5,6 +5,7 @@
 //! | object | written | holds |
 //! |---|---|---|
 //! | `metadata` | before batch 0 | the sources and the watermark policy |
+//! | `sources/i/n` | before the plan of a batch that reads files | what source i reads ([`crate::source::FileSource`]) |
 //! | `offsets/n` | before anything of the batch is read | end offsets per source, batch time, watermark |
 //! | `state/n+1.delta` or `.snapshot` | after the operators, before the sink | what the operators keep for batch n+1 |
 //! | (the sink's objects) | then | the rows |
@@ -32,7 +33,7 @@
 //! Source: `MicroBatchExecution`, `OffsetSeqLog`, `CommitLog`, `HDFSBackedStateStoreProvider` (Spark 3.5.4).
 
 pub mod continuation;
-mod envelope;
+pub(crate) mod envelope;
 mod layout;
 mod log;
 mod recovery;

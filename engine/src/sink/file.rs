@@ -8,24 +8,26 @@
 //! Readers see each row once, however often its batch runs: a batch that runs again writes the same objects over
 //! those it has written before. What it might not write again, because the query was changed or its plan was lost,
 //! is removed when the query starts again ([`Sink::recover`]).
+//!
+//! A table may also hold the last batch alone ([`FileTarget::replace`]), which is what complete mode wants: a batch
+//! puts its own objects first and then deletes every other one, so a batch that runs again ends in the same objects,
+//! wherever it was stopped before. Until it has, readers may see objects of two batches.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use arrow::array::{Array, ArrayRef, StringArray, UInt32Array, cast::AsArray};
-use arrow::compute::{cast, concat_batches, take_record_batch};
-use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
+use arrow::array::UInt32Array;
+use arrow::compute::{concat_batches, take_record_batch};
+use arrow::datatypes::{Field, Schema, SchemaRef};
 use arrow::record_batch::RecordBatch;
 use bytes::Bytes;
 
-use super::{FileFormat, Sink, SinkReport, json, parquet};
+use super::{FileFormat, Sink, SinkReport, encode};
 use crate::batch::BatchId;
 use crate::error::{EngineError, Result};
+use crate::hive;
 use crate::ports::{Catalog, ObjectStore, PortError, TableDefinition};
 use crate::session::Session;
-
-/// Hive's name for the partition of null.
-const NULL_PARTITION: &str = "__HIVE_DEFAULT_PARTITION__";
 
 const NAME_START: &str = "part-";
 
@@ -44,6 +46,8 @@ pub struct FileTarget {
     pub partition_by: Vec<String>,
     /// What the objects are.
     pub format: FileFormat,
+    /// Whether each batch replaces all rows of the table, as in complete mode, where it has all of them.
+    pub replace: bool,
 }
 
 /// Writes batches as objects of a table.
@@ -94,10 +98,24 @@ impl FileSink {
         self.store.put(key, body).map_err(|e| failed(format!("writing `{key}`"), e))
     }
 
-    /// Path below the table's location for one partition: `day=2026-01-05/hour=10/`, empty without partitions.
-    fn partition_path(&self, values: &[String]) -> String {
-        let parts = self.target.partition_by.iter().zip(values);
-        parts.map(|(key, value)| format!("{key}={}/", escape(value))).collect()
+    fn delete(&mut self, key: &str) -> Result<()> {
+        self.store.delete(key).map_err(|e| failed(format!("removing `{key}`"), e))
+    }
+
+    fn list(&mut self) -> Result<Vec<String>> {
+        let prefix = &self.target.prefix;
+        self.store.list(prefix).map_err(|e| failed(format!("listing `{prefix}`"), e))
+    }
+
+    /// Removes every object of the table but those of the batch. What has a hidden name is not the table's.
+    fn delete_others(&mut self, written: &BTreeSet<String>) -> Result<()> {
+        for key in self.list()? {
+            let path = key.strip_prefix(&self.target.prefix).unwrap_or(&key);
+            if !hive::is_hidden(path) && !written.contains(&key) {
+                self.delete(&key)?;
+            }
+        }
+        Ok(())
     }
 }
 
@@ -128,13 +146,6 @@ fn position(schema: &Schema, name: &str) -> Result<usize> {
     })
 }
 
-/// Hive's escaping of characters that a path cannot hold.
-fn escape(value: &str) -> String {
-    let special = |c: char| c.is_control() || "\"#%'*/:=?\\{[]^".contains(c);
-    let escape_one = |c: char| if special(c) { format!("%{:02X}", c as u32) } else { c.to_string() };
-    value.chars().map(escape_one).collect()
-}
-
 /// Name of a batch's object in each of its partitions.
 fn object_name(batch: BatchId, format: FileFormat) -> String {
     format!("{NAME_START}{:05}.{}", batch.0, format.extension())
@@ -148,17 +159,6 @@ fn batch_of(key: &str) -> Option<BatchId> {
     FileFormat::ALL.iter().any(|format| object_name(batch, *format) == name).then_some(batch)
 }
 
-/// Rows per combination of partition values.
-fn group_rows(values: &[StringArray], rows: usize) -> BTreeMap<Vec<String>, Vec<u32>> {
-    let mut groups: BTreeMap<Vec<&str>, Vec<u32>> = BTreeMap::new();
-    for row in 0..rows {
-        let of = |column: &'_ StringArray| column.is_valid(row) && !column.value(row).is_empty();
-        let key = values.iter().map(|c| if of(c) { c.value(row) } else { NULL_PARTITION }).collect();
-        groups.entry(key).or_default().push(row as u32);
-    }
-    groups.into_iter().map(|(key, rows)| (key.into_iter().map(str::to_owned).collect(), rows)).collect()
-}
-
 impl Sink for FileSink {
     fn prepare(&mut self) -> Result<()> {
         let table = format!("registering table `{}`", self.target.table);
@@ -166,40 +166,51 @@ impl Sink for FileSink {
     }
 
     fn recover(&mut self, next: BatchId) -> Result<()> {
-        let prefix = &self.target.prefix;
-        let keys = self.store.list(prefix).map_err(|e| failed(format!("listing `{prefix}`"), e))?;
-        for key in keys.iter().filter(|key| batch_of(key).is_some_and(|batch| batch >= next)) {
-            self.store.delete(key).map_err(|e| failed(format!("removing `{key}`"), e))?;
+        // A batch that replaces takes nothing back: what it has not finished it finishes when it runs again.
+        if self.target.replace {
+            return Ok(());
+        }
+        for key in self.list()?.iter().filter(|key| batch_of(key).is_some_and(|batch| batch >= next)) {
+            self.delete(key)?;
         }
         Ok(())
     }
 
     fn write(&mut self, batch: BatchId, rows: &[RecordBatch]) -> Result<SinkReport> {
-        let Some(first) = rows.first() else { return Ok(SinkReport::default()) };
-        let all = concat_batches(&first.schema(), rows)?;
-        let data = all.project(&self.data_columns)?.with_schema(self.definition.schema.clone())?;
-        let values =
-            self.partition_columns.iter().map(|i| text(all.column(*i))).collect::<Result<Vec<_>>>()?;
-        let groups = group_rows(&values, all.num_rows());
+        let mut written = BTreeSet::new();
+        let report = match rows.first() {
+            Some(first) => self.put_rows(batch, &concat_batches(&first.schema(), rows)?, &mut written)?,
+            None => SinkReport::default(),
+        };
+        if self.target.replace {
+            self.delete_others(&written)?;
+        }
+        Ok(report)
+    }
+}
+
+impl FileSink {
+    /// One object per partition, and the partitions in the catalog; adds the keys of the objects to `written`.
+    fn put_rows(
+        &mut self,
+        batch: BatchId,
+        all: &RecordBatch,
+        written: &mut BTreeSet<String>,
+    ) -> Result<SinkReport> {
         let mut report = SinkReport { rows: all.num_rows() as u64, ..Default::default() };
+        let name = object_name(batch, self.target.format);
         let mut partitions = BTreeMap::new();
-        for (values, rows) in groups {
-            let path = self.partition_path(&values);
-            let part = match rows.len() == data.num_rows() {
-                true => data.clone(),
-                false => take_record_batch(&data, &UInt32Array::from(rows))?,
-            };
-            let body = match self.target.format {
-                FileFormat::Parquet => parquet::encode(&part)?,
-                FileFormat::Json => json::encode(&part, &self.session)?,
-            };
+        for part in
+            partitioned(all, &self.definition, &self.partition_columns, &self.data_columns, &self.session)?
+        {
+            let path = hive::folder(self.target.partition_by.iter().map(String::as_str), &part.values);
+            let body = encode(self.target.format, &part.rows, &self.session)?;
             report.objects += 1;
             report.bytes += body.len() as u64;
-            self.put(
-                &format!("{}{path}{}", self.target.prefix, object_name(batch, self.target.format)),
-                body,
-            )?;
-            partitions.insert(values, format!("{}{path}", self.target.location));
+            let key = format!("{}{path}{name}", self.target.prefix);
+            self.put(&key, body)?;
+            written.insert(key);
+            partitions.insert(part.values, format!("{}{path}", self.target.location));
         }
         if !self.partition_columns.is_empty() {
             let registering = format!("registering partitions of `{}`", self.target.table);
@@ -210,21 +221,41 @@ impl Sink for FileSink {
     }
 }
 
-fn text(column: &ArrayRef) -> Result<StringArray> {
-    Ok(cast(column, &DataType::Utf8)?.as_string::<i32>().clone())
+/// Rows of one partition.
+pub(crate) struct Part {
+    /// As names of folders.
+    pub(crate) values: Vec<String>,
+    /// In the columns of the table's files.
+    pub(crate) rows: RecordBatch,
+}
+
+/// Rows by partition, in the order of the partitions' values; rows without partitions are one.
+pub(crate) fn partitioned(
+    all: &RecordBatch,
+    table: &TableDefinition,
+    partition_columns: &[usize],
+    data_columns: &[usize],
+    session: &Session,
+) -> Result<Vec<Part>> {
+    let data = all.project(data_columns)?.with_schema(table.schema.clone())?;
+    let values = partition_columns.iter().map(|at| hive::texts(all.column(*at), session));
+    let groups = hive::group_rows(&values.collect::<Result<Vec<_>>>()?, all.num_rows());
+    let part = |(values, rows): (Vec<String>, Vec<u32>)| {
+        let rows = match rows.len() == data.num_rows() {
+            true => data.clone(),
+            false => take_record_batch(&data, &UInt32Array::from(rows))?,
+        };
+        Ok(Part { values, rows })
+    };
+    groups.into_iter().map(part).collect()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use arrow::array::{ArrayRef, Int64Array, StringArray};
 
-    #[test]
-    fn null_and_empty_values_share_the_default_partition() {
-        let values = StringArray::from(vec![Some("a"), None, Some(""), Some("a")]);
-        let groups = group_rows(&[values], 4);
-        assert_eq!(groups[&vec!["a".to_owned()]], [0, 3]);
-        assert_eq!(groups[&vec![NULL_PARTITION.to_owned()]], [1, 2]);
-    }
+    use super::*;
+    use crate::memory::{MemoryCatalog, MemoryStore};
 
     #[test]
     fn objects_tell_their_batch() {
@@ -237,8 +268,62 @@ mod tests {
         assert_eq!(batch_of("a/other.snappy.parquet"), None);
     }
 
+    fn counts(names: &[&str]) -> RecordBatch {
+        let names: ArrayRef = Arc::new(StringArray::from_iter_values(names));
+        let one: ArrayRef = Arc::new(Int64Array::from(vec![1; names.len()]));
+        RecordBatch::try_from_iter([("name", names), ("count", one)]).unwrap()
+    }
+
+    fn replacing(store: &MemoryStore, partition_by: &[&str]) -> FileSink {
+        let target = FileTarget {
+            database: "gold".into(),
+            table: "counts".into(),
+            location: "s3://lake/gold/".into(),
+            prefix: "gold/".into(),
+            partition_by: partition_by.iter().map(|name| (*name).to_owned()).collect(),
+            format: FileFormat::Json,
+            replace: true,
+        };
+        let (store, catalog) = (Box::new(store.clone()), Box::new(MemoryCatalog::default()));
+        FileSink::new(target, &counts(&[]).schema(), Session::default(), store, catalog).unwrap()
+    }
+
     #[test]
-    fn paths_escape_what_hive_escapes() {
-        assert_eq!(escape("10:30/a b"), "10%3A30%2Fa b");
+    fn a_batch_that_replaces_leaves_its_own_objects_alone() {
+        let store = MemoryStore::default();
+        store.clone().put("gold/_checkpoint/offsets/0", Bytes::new()).unwrap();
+        store.clone().put("gold/from-elsewhere.json", Bytes::new()).unwrap();
+        store.clone().put("golden/x.json", Bytes::new()).unwrap();
+        let mut sink = replacing(&store, &["name"]);
+        sink.write(BatchId(0), &[counts(&["a", "b"])]).unwrap();
+        let others = ["gold/_checkpoint/offsets/0", "golden/x.json"];
+        let table = || -> Vec<String> {
+            store.keys().into_iter().filter(|k| !others.contains(&k.as_str())).collect()
+        };
+        assert_eq!(table(), ["gold/name=a/part-00000.json", "gold/name=b/part-00000.json"]);
+        sink.write(BatchId(1), &[counts(&["b", "c"])]).unwrap();
+        assert_eq!(table(), ["gold/name=b/part-00001.json", "gold/name=c/part-00001.json"]);
+        sink.write(BatchId(2), &[]).unwrap();
+        assert!(table().is_empty());
+        assert!(others.iter().all(|key| store.keys().contains(&(*key).to_owned())));
+    }
+
+    #[test]
+    fn a_batch_that_replaces_ends_the_same_wherever_it_was_stopped() {
+        for changes in 0..4 {
+            let store = MemoryStore::default();
+            let mut sink = replacing(&store, &["name"]);
+            sink.write(BatchId(0), &[counts(&["a", "b"])]).unwrap();
+            store.fail_after(Some(changes));
+            sink.write(BatchId(1), &[counts(&["b", "c"])]).unwrap_err();
+            // Nothing of the old table is gone before all of the new one is there.
+            let old = store.keys().iter().filter(|key| key.contains("00000")).count();
+            assert!(changes > 2 || old == 2, "{changes}");
+            store.fail_after(None);
+            let mut again = replacing(&store, &["name"]);
+            again.recover(BatchId(1)).unwrap();
+            again.write(BatchId(1), &[counts(&["b", "c"])]).unwrap();
+            assert_eq!(store.keys(), ["gold/name=b/part-00001.json", "gold/name=c/part-00001.json"]);
+        }
     }
 }

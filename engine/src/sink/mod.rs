@@ -5,14 +5,18 @@ mod foreach_batch;
 mod json;
 mod parquet;
 
+use arrow::datatypes::Schema;
 use arrow::record_batch::RecordBatch;
+use bytes::Bytes;
 
+pub(crate) use file::partitioned;
 pub use file::{FileSink, FileTarget};
 pub use foreach_batch::ForeachBatchSink;
 pub use parquet::read_parquet;
 
 use crate::batch::BatchId;
 use crate::error::Result;
+use crate::session::Session;
 
 /// What a table's objects are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,6 +44,37 @@ impl FileFormat {
         match self {
             FileFormat::Parquet => "parquet",
             FileFormat::Json => "json",
+        }
+    }
+}
+
+/// Rows as one object; the same rows give the same bytes.
+pub(crate) fn encode(format: FileFormat, rows: &RecordBatch, session: &Session) -> Result<Bytes> {
+    match format {
+        FileFormat::Parquet => parquet::encode(rows),
+        FileFormat::Json => json::encode(rows, session),
+    }
+}
+
+/// Writes many objects of the same columns.
+pub(crate) enum Encoder {
+    Parquet(parquet::FileWriter),
+    Json(Session),
+}
+
+impl Encoder {
+    pub(crate) fn new(format: FileFormat, schema: &Schema, session: &Session) -> Result<Self> {
+        Ok(match format {
+            FileFormat::Parquet => Encoder::Parquet(parquet::FileWriter::new(schema)?),
+            FileFormat::Json => Encoder::Json(session.clone()),
+        })
+    }
+
+    /// Rows as one object; the same rows give the same bytes.
+    pub(crate) fn encode(&self, rows: &RecordBatch) -> Result<Bytes> {
+        match self {
+            Encoder::Parquet(writer) => writer.encode(rows),
+            Encoder::Json(session) => json::encode(rows, session),
         }
     }
 }

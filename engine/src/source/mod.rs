@@ -1,12 +1,17 @@
 //! Sources: where the records of a micro-batch come from, and how far a query has read.
 
+mod files;
 mod kinesis;
 
 use std::collections::BTreeMap;
 
+use arrow::array::ArrayRef;
+use arrow::record_batch::RecordBatch;
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
+pub use files::{FileOptions, FileSource, ObjectFormat};
+pub(crate) use files::{ObjectReader, TableObject};
 pub use kinesis::{InitialPosition, KinesisOptions, KinesisSource};
 
 use crate::error::Result;
@@ -55,12 +60,16 @@ pub struct SourceRecord {
 }
 
 /// Everything that a batch reads of one source: shard by shard in the order of shard ids, each in its own order.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct SourceRead {
     /// Shard ids that [`SourceRecord::shard`] points into.
     pub shards: Vec<String>,
     /// The records.
     pub records: Vec<SourceRecord>,
+    /// The records as rows of the source table, where the source has no bytes to decode: as many rows as records.
+    pub rows: Option<Vec<RecordBatch>>,
+    /// Columns of the source table whose values hold for a whole shard: position of the column, one value per shard.
+    pub shard_columns: Vec<(usize, ArrayRef)>,
 }
 
 /// A stream of records that can be read again from any offset.

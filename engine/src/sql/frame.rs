@@ -12,7 +12,7 @@ use super::error::{Places, SqlError};
 use super::hoist::cannot_parse;
 use super::prepass::{WatermarkClause, prepare};
 use super::scope::{Entry, Name, Scope};
-use super::select::Planner;
+use super::select::{Planner, Reading};
 pub(crate) use super::select::{Plans, Relation};
 use super::{Tables, parse};
 use crate::plan::{Column, Expr, JoinKind, LogicalPlan, RecordFormat, SourceTable};
@@ -34,7 +34,8 @@ impl Tables for NoTables {
 impl Plans {
     /// A planner of one text.
     fn planner<'a>(&'a mut self, places: &'a Places<'a>) -> Planner<'a> {
-        Planner { places, tables: &NoTables, watermarks: BTreeMap::new(), plans: self }
+        let reading = Reading::Streams;
+        Planner { reading, places, tables: &NoTables, watermarks: BTreeMap::new(), plans: self }
     }
 
     /// The records of a table as a relation.

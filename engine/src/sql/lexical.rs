@@ -93,6 +93,14 @@ pub(super) fn tokenize(text: &str) -> Result<Vec<TokenWithSpan>, TokenizerError>
     while let Some(mut token) = tokens.next() {
         token.token = match token.token {
             Token::SingleQuotedString(raw) => Token::SingleQuotedString(string(&raw, '\'')),
+            // Part of a name, as Athena and Spark's ANSI mode have it: no text stands beside a dot.
+            Token::DoubleQuotedString(raw)
+                if matches!(tokens.peek(), Some(next) if next.token == Token::Period)
+                    || matches!(words.last(), Some(last) if last.token == Token::Period) =>
+            {
+                let value = raw.replace("\"\"", "\"");
+                Token::Word(Word { value, quote_style: Some('`'), keyword: Keyword::NoKeyword })
+            }
             Token::DoubleQuotedString(raw) => Token::SingleQuotedString(string(&raw, '"')),
             Token::Word(Word { value, quote_style: Some('`'), keyword }) => {
                 Token::Word(Word { value: value.replace("``", "`"), quote_style: Some('`'), keyword })
@@ -293,6 +301,14 @@ mod tests {
     fn literals_side_by_side_are_one_and_raw_ones_stay_as_they_are() {
         assert_eq!(texts(r"'a' 'b'"), ["'ab'"]);
         assert_eq!(texts(r#"r'\d+' "x""#), [r"'\d+x'"]);
+    }
+
+    #[test]
+    fn double_quotes_beside_a_dot_are_a_name() {
+        assert_eq!(
+            texts(r#""a-b".t, t."c d", "e" "#),
+            ["`a-b`", ".", "t", ",", "t", ".", "`c d`", ",", "'e'"]
+        );
     }
 
     #[test]

@@ -5,8 +5,12 @@
 //! `sqlparser`'s with its Spark dialect; what that does not know yet is taken out of the token stream first
 //! ([`prepass`]), so that every position stays true. Resolution, coercion and planning are here.
 //!
+//! A batch job ([`plan_batch`]) is written in the same language with plain tables instead of streams, and
+//! `INSERT INTO` or `INSERT OVERWRITE` in place of the streaming table.
+//!
 //! Nothing here knows where a table's records come from: it asks [`Tables`] for a schema.
 
+mod batch;
 mod coerce;
 mod error;
 mod expr;
@@ -20,6 +24,7 @@ mod project;
 mod scope;
 mod select;
 mod syntax;
+mod variables;
 
 use std::collections::BTreeMap;
 
@@ -28,9 +33,10 @@ use sqlparser::ast::{Expr, Spanned, Statement};
 use sqlparser::parser::{Parser, ParserError};
 use sqlparser::tokenizer::Token;
 
+pub use batch::{BatchProgram, Insert, InsertTarget, plan_batch};
 pub use error::{SqlError, nearest};
 use prepass::{Prepared, prepare};
-use select::{Planner, Plans, View};
+use select::{Planner, Plans, Reading, View};
 
 use crate::plan::Pipeline;
 
@@ -52,7 +58,8 @@ pub fn plan(text: &str, tables: &dyn Tables) -> Result<Pipeline, SqlError> {
     let prepared = prepare(text, &places)?;
     let statements = parse(&prepared, &places)?;
     let mut plans = Plans::default();
-    let mut planner = Planner { places: &places, tables, watermarks: prepared.watermarks, plans: &mut plans };
+    let (reading, watermarks) = (Reading::Streams, prepared.watermarks);
+    let mut planner = Planner { reading, places: &places, tables, watermarks, plans: &mut plans };
     let mut views: BTreeMap<String, View> = BTreeMap::new();
     let mut pipeline: Option<Pipeline> = None;
     for statement in statements {

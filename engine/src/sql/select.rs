@@ -38,8 +38,18 @@ pub(crate) struct Plans {
     pub(super) sources: Vec<SourceTable>,
 }
 
+/// What relations are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Reading {
+    /// `STREAM(table)`: everything that a table will ever hold.
+    Streams,
+    /// `table`: what it holds now.
+    Tables,
+}
+
 /// Plans the queries of one text.
 pub(super) struct Planner<'a> {
+    pub(super) reading: Reading,
     pub(super) places: &'a Places<'a>,
     pub(super) tables: &'a dyn Tables,
     pub(super) watermarks: BTreeMap<usize, WatermarkClause>,
@@ -108,6 +118,9 @@ impl Planner<'_> {
     /// Spark has no order in a stream.
     fn refuse_ordering(&self, query: &Query) -> Result<(), SqlError> {
         let span = || self.places.range(query.span());
+        if query.order_by.is_some() && self.reading == Reading::Tables {
+            return Err(self.not_yet(span(), "ORDER BY"));
+        }
         if query.order_by.is_some() {
             return Err(SqlError::at(
                 span(),
@@ -125,8 +138,9 @@ impl Planner<'_> {
     fn select(&mut self, select: &Select, views: &Views) -> Result<LogicalPlan, SqlError> {
         let [from] = &select.from[..] else {
             let span = self.places.range(select.span());
-            return Err(SqlError::at(span, "a streaming query reads from one relation")
-                .help("join further streams with JOIN … ON"));
+            let kind = self.kind();
+            return Err(SqlError::at(span, format!("a {kind} reads from one relation"))
+                .help("join further ones with JOIN … ON"));
         };
         let relation = self.from(from, views)?;
         self.select_over(relation, select)
@@ -204,10 +218,21 @@ impl Planner<'_> {
     }
 
     pub(super) fn not_yet(&self, span: Range<usize>, what: &str) -> SqlError {
-        SqlError::at(span, format!("{what} is not supported in a streaming query")).help(
+        let relations = match self.reading {
+            Reading::Streams => "STREAM(table)",
+            Reading::Tables => "tables",
+        };
+        SqlError::at(span, format!("{what} is not supported in a {}", self.kind())).help(format!(
             "supported are SELECT [DISTINCT], WHERE, GROUP BY, HAVING, LATERAL VIEW explode, JOIN … ON and UNION ALL \
-             over STREAM(table)",
-        )
+             over {relations}"
+        ))
+    }
+
+    fn kind(&self) -> &'static str {
+        match self.reading {
+            Reading::Streams => "streaming query",
+            Reading::Tables => "batch job",
+        }
     }
 
     pub(super) fn resolver<'s>(&'s self, scope: &'s Scope, hoist: &'s Hoist) -> Resolver<'s> {
@@ -328,15 +353,22 @@ impl Planner<'_> {
     fn relation(&mut self, factor: &TableFactor, views: &Views) -> Result<Relation, SqlError> {
         match factor {
             TableFactor::Table { name, alias, args, .. } => {
-                let written = object_name(name, self.places)?;
+                let (database, written) = match self.reading {
+                    Reading::Streams => (None, object_name(name, self.places)?),
+                    Reading::Tables => qualified_name(name, self.places)?,
+                };
                 let is_stream = written.value.eq_ignore_ascii_case("stream");
                 match args {
+                    Some(_) if is_stream && self.reading == Reading::Tables => {
+                        Err(SqlError::at(written.span, "a batch job reads tables, not streams")
+                            .help("read it by its name alone"))
+                    }
                     Some(args) if is_stream => self.stream(&written, args, alias.as_ref(), views),
                     Some(_) => {
                         Err(SqlError::at(written.span, format!("unknown table function `{}`", written.value))
                             .help("streams are read with STREAM(table)"))
                     }
-                    None => self.named(&written, &written, alias.as_ref(), views, false),
+                    None => self.named(database, &written, &written, alias.as_ref(), views, false),
                 }
             }
             TableFactor::Derived { subquery, alias, .. } => {
@@ -373,21 +405,23 @@ impl Planner<'_> {
             SqlError::at(keyword.span.clone(), "STREAM takes the name of one table")
                 .help("write STREAM(`my-table`)")
         })?;
-        self.named(&name, keyword, alias, views, true)
+        self.named(None, &name, keyword, alias, views, true)
     }
 
     /// A view or table by name, with the watermark clause that stands behind `place`.
     fn named(
         &mut self,
+        database: Option<Name>,
         name: &Name,
         place: &Name,
         alias: Option<&TableAlias>,
         views: &Views,
         streaming: bool,
     ) -> Result<Relation, SqlError> {
-        let mut plan = match views.get(&name.value.to_lowercase()) {
+        let view = views.get(&name.value.to_lowercase()).filter(|_| database.is_none());
+        let mut plan = match view {
             Some(view) => self.plan_query(&view.query.clone(), &view.views.clone())?,
-            None => self.table(name, views, streaming)?,
+            None => self.table(&qualified(database, name), views, streaming)?,
         };
         if let Some(clause) = self.watermarks.get(&place.span.start).cloned() {
             plan = self.event_time(plan, &clause)?;
@@ -412,7 +446,7 @@ impl Planner<'_> {
                 None => error.help(format!("there are {}", known.join(", "))),
             });
         };
-        if !streaming {
+        if !streaming && self.reading == Reading::Streams {
             return Err(SqlError::at(
                 name.span.clone(),
                 format!("`{}` is a table, not a stream", name.value),
@@ -510,6 +544,37 @@ fn alias_name(alias: Option<&TableAlias>, places: &Places<'_>) -> Result<Option<
             "column aliases of a relation are not supported",
         )
         .help("rename the columns in a view")),
+    }
+}
+
+/// A table's name under its database, as one.
+fn qualified(database: Option<Name>, table: &Name) -> Name {
+    match database {
+        None => table.clone(),
+        Some(database) => Name {
+            value: format!("{}.{}", database.value, table.value),
+            span: database.span.start..table.span.end,
+        },
+    }
+}
+
+/// A table's name and that of its database, if there is one.
+pub(super) fn qualified_name(
+    name: &ObjectName,
+    places: &Places<'_>,
+) -> Result<(Option<Name>, Name), SqlError> {
+    let mut parts = name_parts(name, places)?;
+    if parts.len() == 3 && parts[0].value.eq_ignore_ascii_case("spark_catalog") {
+        parts.remove(0);
+    }
+    let span = parts[0].span.start..parts[parts.len() - 1].span.end;
+    match <[Name; 2]>::try_from(parts) {
+        Ok([database, table]) => Ok((Some(database), table)),
+        Err(mut parts) if parts.len() == 1 => Ok((None, parts.remove(0))),
+        Err(_) => {
+            Err(SqlError::at(span, format!("[REQUIRES_SINGLE_PART_NAMESPACE] `{name}` has too many parts"))
+                .help("write database.table"))
+        }
     }
 }
 

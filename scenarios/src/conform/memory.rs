@@ -48,7 +48,11 @@ impl Source for FeedSource {
             data: feed[position].clone(),
         };
         let positions = read_until(&range.start)..read_until(&range.end);
-        Ok(SourceRead { shards: vec![SHARD.to_owned()], records: positions.map(record).collect() })
+        Ok(SourceRead {
+            shards: vec![SHARD.to_owned()],
+            records: positions.map(record).collect(),
+            ..Default::default()
+        })
     }
 }
 
