@@ -3,7 +3,9 @@
 #[cfg(test)]
 mod contract;
 mod in_process;
+mod lake;
 mod local_folder;
 
 pub use in_process::{BucketStore, GlueCatalog, KinesisStreams, Services};
+pub use lake::{GlueTables, Lake};
 pub use local_folder::LocalFolder;
