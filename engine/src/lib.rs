@@ -5,6 +5,9 @@
 //! ([`decode`]), operators run ([`operator`]), the sink written, the watermark advanced ([`watermark`]), the batch
 //! committed ([`checkpoint`]). Read in that order.
 //!
+//! A batch job ([`batch_job`], from SQL text through [`sql::plan_batch`]) runs the same operators over what tables hold
+//! at the moment, all at once.
+//!
 //! Nothing here knows AWS, HTTP or a clock: the world is behind [`ports`], time is an argument.
 //!
 //! # Invariants
