@@ -13,13 +13,66 @@ pub struct Entry {
     pub snapshots: &'static str,
 }
 
-/// Every scenario of the library, by name.
-pub const SCENARIOS: &[Entry] = &[Entry {
-    name: "nested-join",
-    file: include_str!("../library/nested-join/nested-join.wt.yaml"),
-    pipelines: &[("pipeline.sql", include_str!("../library/nested-join/pipeline.sql"))],
-    snapshots: "",
-}];
+const NESTED_JOIN: &[(&str, &str)] =
+    &[("pipeline.sql", include_str!("../library/nested-join/pipeline.sql"))];
+
+/// Every scenario of the library, those to read first first.
+pub const SCENARIOS: &[Entry] = &[
+    Entry {
+        name: "nested-join-happy",
+        file: include_str!("../library/nested-join/nested-join-happy.wt.yaml"),
+        pipelines: NESTED_JOIN,
+        snapshots: "",
+    },
+    Entry {
+        name: "nested-join-late",
+        file: include_str!("../library/nested-join/nested-join-late.wt.yaml"),
+        pipelines: NESTED_JOIN,
+        snapshots: include_str!("../library/nested-join/nested-join-late.wt.snap"),
+    },
+    Entry {
+        name: "nested-join",
+        file: include_str!("../library/nested-join/nested-join.wt.yaml"),
+        pipelines: NESTED_JOIN,
+        snapshots: "",
+    },
+    Entry {
+        name: "nested-join-crashes",
+        file: include_str!("../library/nested-join/nested-join-crashes.wt.yaml"),
+        pipelines: NESTED_JOIN,
+        snapshots: "",
+    },
+    Entry {
+        name: "hourly-windows",
+        file: include_str!("../library/hourly-windows/hourly-windows.wt.yaml"),
+        pipelines: &[("hourly-windows.sql", include_str!("../library/hourly-windows/hourly-windows.sql"))],
+        snapshots: "",
+    },
+    Entry {
+        name: "hourly-aggregation",
+        file: include_str!("../library/hourly-aggregation/hourly-aggregation.wt.yaml"),
+        pipelines: &[(
+            "hourly-aggregation.sql",
+            include_str!("../library/hourly-aggregation/hourly-aggregation.sql"),
+        )],
+        snapshots: "",
+    },
+    Entry {
+        name: "bronze-silver-gold",
+        file: include_str!("../library/bronze-silver-gold/bronze-silver-gold.wt.yaml"),
+        pipelines: &[
+            ("silver.sql", include_str!("../library/bronze-silver-gold/silver.sql")),
+            ("gold.sql", include_str!("../library/bronze-silver-gold/gold.sql")),
+        ],
+        snapshots: "",
+    },
+    Entry {
+        name: "fake-users",
+        file: include_str!("../library/fake-users/fake-users.wt.yaml"),
+        pipelines: &[("fake-users.sql", include_str!("../library/fake-users/fake-users.sql"))],
+        snapshots: "",
+    },
+];
 
 /// The scenario of that name.
 pub fn find(name: &str) -> Option<&'static Entry> {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use arrow::datatypes::{Field, Schema, SchemaRef};
 use serde_saphyr::Spanned;
-use wavetank_engine::plan::Pipeline;
+use wavetank_engine::plan::{LogicalPlan, Pipeline};
 use wavetank_engine::ports::{BatchTables, NewTable, PortResult, StoredPartition, StoredTable};
 use wavetank_engine::query::output_schema;
 use wavetank_engine::source::ObjectFormat;
@@ -167,7 +167,8 @@ fn plan_job(
     };
     match &job.kind {
         JobKind::Streaming(streaming) => {
-            let pipeline = sql::plan(&text, &stream_tables(file, job)?).map_err(placed)?;
+            let mut pipeline = sql::plan(&text, &stream_tables(file, job)?).map_err(placed)?;
+            drop_duplicates(file, streaming, &mut pipeline)?;
             check_sink(file, streaming, &pipeline)?;
             Ok(Plan::Streaming(pipeline))
         }
@@ -300,6 +301,26 @@ fn type_error(
             file.source.error(start..start + word.max(1), message)
         }
     }
+}
+
+/// What SQL does not have: the job drops duplicates of the query's result by some of its columns.
+fn drop_duplicates(file: &ScenarioFile, job: &StreamingJob, pipeline: &mut Pipeline) -> Result<(), FileError> {
+    if job.drop_duplicates.is_empty() {
+        return Ok(());
+    }
+    let columns = pipeline.plan.columns();
+    let key = |name: &Spanned<String>| {
+        let found = columns.iter().find(|column| column.name.eq_ignore_ascii_case(&name.value));
+        found.map(|column| column.id).ok_or_else(|| {
+            let names: Vec<&str> = columns.iter().map(|column| column.name.as_str()).collect();
+            let message = format!("`{}` is not a column of the pipeline's result", name.value);
+            file.source.error_at(name, message).help(format!("the columns are {}", names.join(", ")))
+        })
+    };
+    let keys = job.drop_duplicates.iter().map(key).collect::<Result<Vec<_>, _>>()?;
+    let input = Box::new(pipeline.plan.clone());
+    pipeline.plan = LogicalPlan::Deduplicate { input, keys, within_watermark: false };
+    Ok(())
 }
 
 /// The sink takes the pipeline's table, and partitions by columns that it has.

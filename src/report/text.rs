@@ -223,7 +223,7 @@ fn verdict(run: &RunReport, elapsed: Duration, kept: Option<&Path>) -> String {
 
 /// Broken between words where a text that starts in column `indent` would pass the width; the lines that follow
 /// start there too. A word that is too long stays whole.
-pub(super) fn wrapped(text: &str, indent: usize) -> String {
+pub fn wrapped(text: &str, indent: usize) -> String {
     let mut wrapped = String::new();
     let mut column = indent;
     for (i, word) in text.split(' ').enumerate() {

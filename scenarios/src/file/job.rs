@@ -50,6 +50,8 @@ pub struct StreamingJob {
     pub trigger: Option<Spanned<Length>>,
     /// Glue's option of the same name: do not call the batch function for empty batches.
     pub avoid_empty_batches: bool,
+    /// Columns of the result whose duplicates are dropped: `DataFrame.dropDuplicates`, which SQL does not have.
+    pub drop_duplicates: Vec<Spanned<String>>,
     /// The most records that one batch takes from one shard.
     pub max_fetch_records_per_shard: Spanned<u64>,
     /// Glue's option of the same name: how often in a row the query is started again when a batch fails.
@@ -197,6 +199,10 @@ pub(super) struct JobText {
     /// Glue's option of the same name: do not call the batch function for empty batches.
     #[schemars(with = "Option<bool>")]
     avoid_empty_batches: Option<Spanned<bool>>,
+    /// Columns of a streaming job's result whose duplicates are dropped, as `DataFrame.dropDuplicates` does.
+    #[serde(default)]
+    #[schemars(with = "Vec<String>")]
+    drop_duplicates: Vec<Spanned<String>>,
     /// The most records that one batch takes from one shard.
     #[schemars(with = "Option<u64>")]
     max_fetch_records_per_shard: Option<Spanned<u64>>,
@@ -256,6 +262,7 @@ impl JobText {
             starting_position: self.starting_position.map(|position| position.value).unwrap_or_default(),
             trigger: self.trigger,
             avoid_empty_batches: self.avoid_empty_batches.is_some_and(|avoid| avoid.value),
+            drop_duplicates: self.drop_duplicates,
             max_fetch_records_per_shard: self.max_fetch_records_per_shard.unwrap_or_else(|| nowhere(100_000)),
             batch_max_retries: self.batch_max_retries.unwrap_or_else(|| nowhere(RETRIES_DEFAULT)),
         })
@@ -268,6 +275,7 @@ impl JobText {
         foreign("avoid_empty_batches", self.avoid_empty_batches.as_ref().map(|v| source.error_at(v, "")))?;
         let fetch = self.max_fetch_records_per_shard.as_ref();
         foreign("max_fetch_records_per_shard", fetch.map(|v| source.error_at(v, "")))?;
+        foreign("drop_duplicates", self.drop_duplicates.first().map(|v| source.error_at(v, "")))?;
         foreign("batch_max_retries", self.batch_max_retries.as_ref().map(|v| source.error_at(v, "")))?;
         let start = match (self.schedule, self.on) {
             (Some(schedule), None) => Start::Schedule(schedule.value),

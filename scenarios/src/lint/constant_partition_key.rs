@@ -16,6 +16,28 @@ pub(super) fn find(facts: &Facts<'_>) -> Vec<Finding> {
         help: "leave `partition` out, so that the key is the partition key, or use more `keys`".into(),
         place: facts.file.place(&["generate", stream, "key", "partition"]),
     };
+    constant.map(finding).chain(shapes(facts)).collect()
+}
+
+/// Streams of several shards to which every shape sends under one and the same key.
+fn shapes(facts: &Facts<'_>) -> Vec<Finding> {
+    let streams = facts.file.resources.streams.names().filter(|stream| shards(facts, stream) > 1);
+    let constant = streams.filter_map(|stream| {
+        let mut keys = facts.file.shapes.iter().filter(|(_, shape)| shape.stream.value == stream);
+        let (name, first) = keys.next()?;
+        let same = keys.all(|(_, shape)| shape.key.value == first.key.value);
+        (same && !first.key.value.contains("$id")).then_some((stream, name, first))
+    });
+    let finding = |(stream, name, shape): (&str, &str, &crate::file::Shape)| Finding {
+        message: format!(
+            "every record that the timeline sends to stream `{stream}` has the partition key `{}`: one of its {} shards \
+             gets them all",
+            shape.key.value,
+            shards(facts, stream)
+        ),
+        help: "write `key: $id`, or leave `key` out".into(),
+        place: facts.file.place(&["shapes", name, "key"]),
+    };
     constant.map(finding).collect()
 }
 

@@ -20,8 +20,8 @@ use std::ops::Range;
 use wavetank_engine::plan::{OutputMode, Pipeline};
 use wavetank_engine::watermark::WatermarkPolicy;
 
-use crate::file::{FileError, ScenarioFile, byte_range};
-use crate::scenario::Scenario;
+use crate::file::{FileError, Job, JobKind, ScenarioFile, StreamingJob, byte_range};
+use crate::scenario::{Plan, Scenario};
 use crate::world::{query_options, source_streams};
 
 /// Something to know about a scenario that runs.
@@ -41,6 +41,10 @@ pub struct Warning {
 pub struct Facts<'a> {
     /// The scenario file.
     pub file: &'a ScenarioFile,
+    /// The job.
+    pub job: &'a Job,
+    /// The same, as a streaming job.
+    pub streaming: &'a StreamingJob,
     /// The query.
     pub pipeline: &'a Pipeline,
     /// The stream behind each source of the query.
@@ -74,16 +78,26 @@ const RULES: &[Rule] = &[
     Rule { name: "zero_delay", find: zero_delay::find },
 ];
 
-/// Everything there is to know about a scenario: the plan first, then rule by rule.
+/// Everything there is to know about a scenario, job by job: the plan first, then rule by rule.
 pub fn lint(scenario: &Scenario) -> Vec<Warning> {
-    let options = query_options(1);
-    lint_facts(&Facts {
-        file: &scenario.file,
-        pipeline: &scenario.pipeline,
-        streams: &source_streams(scenario),
-        policy: options.policy,
-        mode: options.mode,
+    let file = &scenario.file;
+    let jobs = file.jobs.iter().zip(&scenario.plans).filter_map(|(job, plan)| match (&job.kind, plan) {
+        (JobKind::Streaming(streaming), Plan::Streaming(pipeline)) => Some((job, &**streaming, pipeline)),
+        _ => None,
+    });
+    jobs.flat_map(|(job, streaming, pipeline)| {
+        let options = query_options(streaming, 1, false);
+        lint_facts(&Facts {
+            file,
+            job,
+            streaming,
+            pipeline,
+            streams: &source_streams(file, job, pipeline),
+            policy: options.policy,
+            mode: options.mode,
+        })
     })
+    .collect()
 }
 
 /// The same for a query whose options are known.
@@ -103,8 +117,14 @@ fn warning(facts: &Facts<'_>, name: &'static str, finding: Finding) -> Warning {
 }
 
 impl Facts<'_> {
+    /// The place of one of the job's keys.
+    fn job_place(&self, key: &str) -> Option<Range<usize>> {
+        let only = self.file.place(&["job", key]);
+        only.or_else(|| self.file.place(&["jobs", &self.job.name.value, key]))
+    }
+
     /// The place where the query is named.
     fn query_place(&self) -> Range<usize> {
-        byte_range(&self.file.uses.pipeline.referenced)
+        byte_range(&self.job.pipeline.referenced)
     }
 }

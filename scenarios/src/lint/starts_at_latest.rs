@@ -5,14 +5,14 @@ use crate::file::StartingPosition;
 
 /// A job that starts at `latest`.
 pub(super) fn find(facts: &Facts<'_>) -> Vec<Finding> {
-    if facts.file.job.starting_position != StartingPosition::Latest {
+    if facts.streaming.starting_position != StartingPosition::Latest {
         return vec![];
     }
     vec![Finding {
         message: "the job starts at the end of its streams: records that are put before its first trigger are never \
-                  read, and no table says so"
+                  read"
             .into(),
         help: "use `starting_position: trim_horizon`, or put no record that counts before the start".into(),
-        place: facts.file.place(&["job", "starting_position"]),
+        place: facts.job_place("starting_position"),
     }]
 }

@@ -74,10 +74,13 @@ fn the_shorter_of_two_delays_is_inert() {
 #[test]
 fn under_the_policy_max_the_shorter_delay_decides() {
     let scenario = scenario(FILE, &JOIN.replace("1 MINUTE AS a", "5 MINUTES AS a"));
-    let streams = source_streams(&scenario);
+    let (job, streaming, pipeline) = scenario.streaming().unwrap();
+    let streams = source_streams(&scenario.file, job, pipeline);
     let facts = |policy| Facts {
         file: &scenario.file,
-        pipeline: &scenario.pipeline,
+        job,
+        streaming,
+        pipeline,
         streams: &streams,
         policy,
         mode: OutputMode::Append,
@@ -153,10 +156,11 @@ fn complete_mode_needs_groups() {
         (JOIN, OutputMode::Append, &[]),
     ] {
         let scenario = scenario(FILE, sql);
-        let streams = source_streams(&scenario);
-        let (file, pipeline, policy) = (&scenario.file, &scenario.pipeline, WatermarkPolicy::Min);
+        let (job, streaming, pipeline) = scenario.streaming().unwrap();
+        let streams = source_streams(&scenario.file, job, pipeline);
+        let (file, policy) = (&scenario.file, WatermarkPolicy::Min);
         assert_eq!(
-            names(&lint_facts(&Facts { file, pipeline, streams: &streams, policy, mode })),
+            names(&lint_facts(&Facts { file, job, streaming, pipeline, streams: &streams, policy, mode })),
             expected,
             "{sql}"
         );

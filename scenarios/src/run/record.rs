@@ -9,10 +9,10 @@ use wavetank_engine::watermark::Watermark;
 
 use super::RunOptions;
 use super::exactly_once::Shadow;
-use crate::check::{CheckDatabase, Judge, SnapshotMode, Snapshots};
+use crate::check::{CheckDatabase, Judge, Recomputation, SnapshotMode, Snapshots, TableHolds};
 use crate::chronicle::Chronicle;
 use crate::faults::Process;
-use crate::file::{Check, Invariant, JobKind, Question, ScenarioFile};
+use crate::file::{Check, Invariant, JobKind, Mode, Question, ScenarioFile};
 use crate::generate::leading_events;
 use crate::line_check;
 use crate::recorder::{ReadFrom, RecordedJob, Recorder, reasons};
@@ -22,7 +22,7 @@ use crate::report::{
 use crate::scenario::{Plan, Scenario};
 use crate::story::Teller;
 use crate::world::{
-    Committed, LineOutcome, RunError, StreamingRun, Witness, World, WorldOptions, source_streams,
+    Committed, LineOutcome, RunError, StreamingRun, Witness, World, WorldOptions, query_options, source_streams,
 };
 
 /// Up to this many events a run that keeps nothing has its emulator in memory.
@@ -37,6 +37,8 @@ pub(super) struct Record<'s> {
     chronicle: Option<Chronicle>,
     /// The table of each streaming job as it should be, where a check asks.
     shadows: BTreeMap<Process, Shadow>,
+    /// The batch query of each streaming job, where a check asks.
+    recomputations: BTreeMap<Process, Recomputation>,
     jobs: BTreeMap<Process, JobReport>,
     /// Records read, per job and source.
     read: BTreeMap<Process, Vec<u64>>,
@@ -92,6 +94,7 @@ impl<'s> Record<'s> {
         let database = (options.keep || !file.checks.is_empty()).then(CheckDatabase::open);
         let mut streams = BTreeMap::new();
         let (mut jobs, mut recorded) = (BTreeMap::new(), BTreeMap::new());
+        let mut recomputations = BTreeMap::new();
         for (process, (job, plan)) in file.jobs.iter().zip(&scenario.plans).enumerate() {
             let name = job.name.value.clone();
             let mut report = JobReport { job: name.clone(), by: "written", ..Default::default() };
@@ -99,6 +102,14 @@ impl<'s> Record<'s> {
                 let read = source_streams(file, job, pipeline);
                 report.by = last_step(&pipeline.plan);
                 report.table = format!("{}.{}", job.database.value, streaming.sink.table.value);
+                if asks_for(file, &Invariant::SameAsBatch) {
+                    let holds = match streaming.sink.mode.as_ref().map(|mode| mode.value) {
+                        Some(Mode::Complete) => TableHolds::Latest,
+                        _ => TableHolds::EveryBatch,
+                    };
+                    let options = query_options(streaming, 1, false);
+                    recomputations.insert(process, Recomputation::new(pipeline, &options, holds));
+                }
                 recorded.insert(process, RecordedJob { name, streams: read.clone() });
                 streams.insert(process, read);
             }
@@ -110,6 +121,7 @@ impl<'s> Record<'s> {
             database,
             chronicle: (!file.timeline.lines.is_empty()).then(Chronicle::default),
             shadows: BTreeMap::new(),
+            recomputations,
             jobs,
             read: BTreeMap::new(),
             streams,
@@ -154,6 +166,9 @@ impl<'s> Record<'s> {
         let file = &self.scenario.file;
         for batch in std::mem::take(&mut self.fresh) {
             self.shadow(&batch, world)?;
+            if let Some(recomputation) = self.recomputations.get_mut(&batch.job) {
+                recomputation.take(&batch)?;
+            }
             if let Some(database) = &mut self.database {
                 database.append(self.recorder.batch(&batch, file, &world.producer))?;
             }
@@ -199,13 +214,24 @@ impl<'s> Record<'s> {
             let verdicts = shadows.values_mut().map(|shadow| shadow.judge(&world.services));
             verdicts.into_iter().find(|verdict| *verdict != Verdict::Passed).unwrap_or(Verdict::Passed)
         };
+        let recomputations = &self.recomputations;
+        let mut same_as_batch = |database: &CheckDatabase| {
+            let verdicts = world.jobs.iter().filter_map(|job| {
+                let recomputation = recomputations.get(&job.process)?;
+                let sink = &job.streaming().sink;
+                let folders: Vec<String> = sink.partition_by.iter().map(|column| column.value.clone()).collect();
+                let table = format!("\"{}\".\"{}\"", job.job.database.value.to_lowercase(), sink.table.value);
+                Some(recomputation.judge(database, &table, &folders))
+            });
+            verdicts.into_iter().find(|verdict| *verdict != Verdict::Passed).unwrap_or(Verdict::Passed)
+        };
         let mut judge = Judge {
             database,
             source: &file.source,
             snapshots: &mut self.snapshots,
             mode: self.mode,
             exactly_once: Some(&mut exactly_once),
-            same_as_batch: None,
+            same_as_batch: Some(&mut same_as_batch),
         };
         for place in checks {
             self.judged.insert(*place, judge.judge(&file.checks[*place]));

@@ -101,7 +101,7 @@ impl Recomputation {
         parts.take(progress.batch, progress.watermark, &records)
     }
 
-    /// Compares the table with what the batch query gives. Columns in `partition_by` are folders, in which an empty
+    /// Compares the table, as SQL names it, with what the batch query gives. Columns in `partition_by` are folders, in which an empty
     /// text is null.
     pub fn judge(&self, database: &CheckDatabase, table: &str, partition_by: &[String]) -> Verdict {
         let broken = |error: String| Verdict::Broken { error };
@@ -155,7 +155,7 @@ impl Parts {
         self.fill(database)?;
         database.execute(&format!("CREATE OR REPLACE TABLE {SCHEMA}.expected AS {}", self.query.sql))?;
         let expected = format!("SELECT {} FROM {SCHEMA}.expected", self.columns(partition_by));
-        let actual = format!("SELECT {} FROM {}", self.columns(&[]), quote(table));
+        let actual = format!("SELECT {} FROM {}", self.columns(&[]), table);
         let mut missing = self.only_in(database, &expected, &actual)?;
         let mut unexpected = self.only_in(database, &actual, &expected)?;
         if self.query.inexact {

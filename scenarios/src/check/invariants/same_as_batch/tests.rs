@@ -389,18 +389,21 @@ fn a_scenarios_table_is_read_from_its_objects() {
     let options = WorldOptions {
         events: Some(1500),
         storage: Storage::SmallScratch(folder.path().join("emulator")),
+        spare: None,
         parallelism: 1,
         follow_advice: false,
+        trace: false,
+        remember_rows: false,
     };
     let mut world = World::new(&scenario, options, []).unwrap();
-    let mut reader =
-        Reader(Recomputation::new(&scenario.pipeline, &query_options(1), TableHolds::EveryBatch));
+    let (job, streaming, pipeline) = scenario.streaming().unwrap();
+    let options = query_options(streaming, 1, false);
+    let mut reader = Reader(Recomputation::new(pipeline, &options, TableHolds::EveryBatch));
     world.run(&mut reader, &mut ()).unwrap();
     let mut database = CheckDatabase::open();
-    let job = &scenario.file.job;
     database.attach_catalog(&world.services, &job.database.value).unwrap();
-    let partitions: Vec<String> = job.sink.partition_by.iter().map(|column| column.value.clone()).collect();
-    let table = &job.sink.table.value;
+    let partitions: Vec<String> = streaming.sink.partition_by.iter().map(|column| column.value.clone()).collect();
+    let table = &streaming.sink.table.value;
     assert_eq!(reader.0.judge(&database, table, &partitions), Verdict::Passed);
     database.execute(&format!("DELETE FROM {table} WHERE rowid = 7")).unwrap();
     match reader.0.judge(&database, table, &partitions) {
