@@ -34,7 +34,7 @@ pub enum Verdict {
     Slow(i64),
     /// The service has had too many calls.
     Throttle,
-    /// The shard iterator is too old. Another call passes.
+    /// The shard iterator is too old.
     Expire,
 }
 
@@ -193,6 +193,8 @@ struct State {
     clock: VirtualClock,
     verdicts: BTreeMap<u64, Verdict>,
     rules: Vec<Rule>,
+    /// The iterators that were given out since all older ones were made to expire.
+    valid_iterators: Option<BTreeSet<String>>,
     calls: u64,
     trigger: u32,
     killed: BTreeSet<Process>,
@@ -207,6 +209,7 @@ impl Faults {
             clock,
             verdicts: verdicts.into_iter().collect(),
             rules: Vec::new(),
+            valid_iterators: None,
             calls: 0,
             trigger: 0,
             killed: BTreeSet::new(),
@@ -224,6 +227,18 @@ impl Faults {
     /// From here on a rule holds.
     pub fn add(&self, rule: Rule) {
         self.state.borrow_mut().rules.push(rule);
+    }
+
+    /// Every shard iterator that was given out so far is too old.
+    pub fn expire_iterators(&self) {
+        self.state.borrow_mut().valid_iterators = Some(BTreeSet::new());
+    }
+
+    /// A shard iterator was given out.
+    fn issued(&self, iterator: &str) {
+        if let Some(valid) = &mut self.state.borrow_mut().valid_iterators {
+            valid.insert(iterator.to_owned());
+        }
     }
 
     /// Keeps the calls from here on for [`Faults::take_trace`].
@@ -310,7 +325,11 @@ impl Faults {
         }
         let (number, trigger, millis) = (state.calls, state.trigger, state.clock.now_millis());
         state.calls += 1;
-        let verdict = state.verdicts.get(&number).copied().or_else(|| state.by_rule(port, operation, target));
+        let expired = operation == "get_records"
+            && state.valid_iterators.as_ref().is_some_and(|valid| !valid.contains(target));
+        let verdict = state.verdicts.get(&number).copied();
+        let verdict = verdict.or(expired.then_some(Verdict::Expire));
+        let verdict = verdict.or_else(|| state.by_rule(port, operation, target));
         if let Some(trace) = &mut state.trace {
             let (changes, bytes) = match effect {
                 Effect::None => (false, 0),
@@ -418,16 +437,18 @@ impl<T: StreamApi> StreamApi for Faulty<T> {
 
     fn shard_iterator(&mut self, stream: &str, shard: &str, from: StartPosition<'_>) -> PortResult<String> {
         let inner = &mut self.inner;
-        self.faults.call((self.port, "shard_iterator", stream, Effect::None), None, |_| {
-            inner.shard_iterator(stream, shard, from)
-        })
+        let of = (self.port, "shard_iterator", stream, Effect::None);
+        let iterator = self.faults.call(of, None, |_| inner.shard_iterator(stream, shard, from))?;
+        self.faults.issued(&iterator);
+        Ok(iterator)
     }
 
     fn get_records(&mut self, iterator: &str, limit: usize) -> PortResult<RecordsPage> {
         let inner = &mut self.inner;
-        self.faults.call((self.port, "get_records", iterator, Effect::None), None, |_| {
-            inner.get_records(iterator, limit)
-        })
+        let of = (self.port, "get_records", iterator, Effect::None);
+        let page = self.faults.call(of, None, |_| inner.get_records(iterator, limit))?;
+        page.next_iterator.iter().for_each(|next| self.faults.issued(next));
+        Ok(page)
     }
 }
 

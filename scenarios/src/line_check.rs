@@ -9,6 +9,8 @@ use crate::file::{Count, Expected, FileError, Line, LineExpectation, UtcTime};
 use crate::story::Teller;
 use crate::world::LineOutcome;
 
+const ROWS: [&str; 2] = ["row", "rows"];
+
 /// Records of a line whose fates are shown beside a failure.
 const FATES_SHOWN: usize = 6;
 
@@ -49,8 +51,8 @@ impl Judging<'_> {
 
     /// The difference between what is expected and what there is.
     fn check(&self, expectation: &LineExpectation) -> Option<Found> {
-        let counted = |count: Count, found: u64, did: &str, what: &str| {
-            let rows = |n: u64| if n == 1 { format!("1 {what}") } else { format!("{n} {what}s") };
+        let counted = |count: Count, found: u64, did: &str, [one, many]: [&str; 2]| {
+            let rows = |n: u64| if n == 1 { format!("1 {one}") } else { format!("{n} {many}") };
             (!count.allows(found)).then(|| Found {
                 message: format!("the line {did} {}, expected {count}", rows(found)),
                 label: rows(found),
@@ -62,23 +64,23 @@ impl Judging<'_> {
         };
         match &expectation.expected {
             Expected::Emits(count) => {
-                counted(*count, chapters().map(|c| c.report.progress.output_rows).sum(), "emitted", "row")
+                counted(*count, chapters().map(|c| c.report.progress.output_rows).sum(), "emitted", ROWS)
             }
-            Expected::Drops(count, None) => counted(*count, losses(&is_drop), "dropped", "row"),
+            Expected::Drops(count, None) => counted(*count, losses(&is_drop), "dropped", ROWS),
             Expected::Drops(count, Some(reason)) => {
-                let what = format!("row as {}", reason.name());
-                counted(*count, losses(&|loss| loss.reason == *reason), "dropped", &what)
+                let what = [format!("row as {}", reason.name()), format!("rows as {}", reason.name())];
+                counted(*count, losses(&|loss| loss.reason == *reason), "dropped", [&what[0], &what[1]])
             }
             Expected::Evicts(count) => {
                 let evicted = losses(&|loss| loss.reason == LossReason::EvictedUnmatched);
-                counted(*count, evicted, "evicted", "row")
+                counted(*count, evicted, "evicted", ROWS)
             }
             Expected::Rejects(count) => {
                 let rejected = chapters().map(|c| c.report.ledger.rejected.len() as u64).sum();
-                counted(*count, rejected, "rejected", "record")
+                counted(*count, rejected, "rejected", ["record", "records"])
             }
-            Expected::State(count) => counted(*count, self.state(expectation), "left", "row"),
-            Expected::Batches(count) => counted(*count, chapters().count() as u64, "ran", "batch"),
+            Expected::State(count) => counted(*count, self.state(expectation), "left in state", ROWS),
+            Expected::Batches(count) => counted(*count, chapters().count() as u64, "ran", ["batch", "batches"]),
             Expected::Watermark(instant) => {
                 let start = self.teller.file.clock.start.value;
                 let now = UtcTime(self.outcome.millis * 1000);
@@ -155,8 +157,15 @@ impl Judging<'_> {
         let mut of_line: Vec<(usize, usize)> =
             sent.filter(|(_, s)| s.line == self.outcome.line).map(|(number, s)| (number, s.index)).collect();
         of_line.dedup_by_key(|(_, index)| *index);
+        let reads = |at: &usize, stream: &str| {
+            let streams = self.teller.streams.get(&self.jobs[*at].0);
+            streams.is_some_and(|streams| streams.iter().any(|read| read == stream))
+        };
         let fate = |(number, index): (usize, usize)| {
             let place = sends[index].place.clone();
+            if !self.meant(expectation).any(|at| reads(&at, &sends[index].stream)) {
+                return None;
+            }
             let at = self
                 .meant(expectation)
                 .find_map(|at| self.teller.read_as(self.jobs[at].0, number).map(|id| (at, id)));
@@ -164,9 +173,9 @@ impl Judging<'_> {
                 Some((at, id)) => self.teller.fate(self.jobs[at].0, id, self.outcome.batches[at].end),
                 None => "no job has read it by then".to_owned(),
             };
-            (place, text)
+            Some((place, text))
         };
-        of_line.into_iter().take(FATES_SHOWN).map(fate).collect()
+        of_line.into_iter().take(FATES_SHOWN).filter_map(fate).collect()
     }
 
     /// Who set the watermark that decided, and how to hear more.

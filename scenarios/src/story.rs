@@ -151,7 +151,7 @@ impl Teller<'_> {
         let operator = loss.operator;
         match loss.reason {
             LossReason::Late => {
-                format!("dropped as late {at}: event time {event_time} <= watermark {watermark} ({operator})")
+                format!("late {at}: event time {event_time} <= watermark {watermark} ({operator})")
             }
             LossReason::EvictedUnmatched => {
                 format!(
@@ -159,21 +159,21 @@ impl Teller<'_> {
                 )
             }
             LossReason::Malformed => {
-                format!("dropped {at}: it did not decode, and the field matters ({operator})")
+                format!("it did not decode, and the field matters, {at} ({operator})")
             }
             LossReason::NullKey => {
-                format!("dropped {at}: its key is null, which matches nothing ({operator})")
+                format!("its key is null, which matches nothing, {at} ({operator})")
             }
-            LossReason::NullEventTime => format!("dropped {at}: its event time is null ({operator})"),
-            LossReason::Filtered => format!("filtered out by the query {at} ({operator})"),
+            LossReason::NullEventTime => format!("its event time is null, {at} ({operator})"),
+            LossReason::Filtered => format!("filtered out by the query, {at} ({operator})"),
             LossReason::NoElements => {
-                format!("dropped {at}: the exploded array has no elements ({operator})")
+                format!("the exploded array has no elements, {at} ({operator})")
             }
             LossReason::Duplicate => {
-                format!("dropped as a duplicate {at}: its key was seen before ({operator})")
+                format!("a duplicate, its key was seen before, {at} ({operator})")
             }
             LossReason::NoSession => {
-                format!("dropped {at}: the gap of its session is not positive ({operator})")
+                format!("the gap of its session is not positive, {at} ({operator})")
             }
         }
     }

@@ -119,7 +119,9 @@ fn view(services: &Services, database: &str, table: &Table, location: &str) -> R
     let columns = typed(&name, storage.columns.as_deref().unwrap_or_default())?;
     let keys = typed(&name, table.input.partition_keys.as_deref().unwrap_or_default())?;
     let serde = storage.serde_info.as_ref().and_then(|serde| serde.serialization_library.as_deref());
-    let json = serde.is_some_and(|class| class.to_ascii_lowercase().contains("json"));
+    let classification = table.input.parameters.as_ref().and_then(|all| all.get("classification"));
+    let format = serde.or(classification.map(String::as_str)).unwrap_or_default();
+    let json = format.to_ascii_lowercase().contains("json");
     let parts = match keys.is_empty() {
         true => vec![Part { values: vec![], files: files(services, location)? }],
         false => partitions(services, database, &name)?,

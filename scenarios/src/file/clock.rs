@@ -17,7 +17,7 @@ pub struct Clock {
     pub start: Spanned<UtcTime>,
     /// One step of time; above zero.
     pub tick: Spanned<Length>,
-    /// How long traffic is generated. Absent where a timeline alone says what happens.
+    /// How long traffic is generated, from the end of the timeline on. Absent where a timeline alone says what happens.
     pub length: Option<Length>,
     /// Whether the input ends with the scenario: once everything was read, all that waits in state comes out.
     pub drain: bool,

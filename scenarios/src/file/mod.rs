@@ -189,6 +189,22 @@ impl ScenarioFile {
         Self::from_document(document, &tree, source)
     }
 
+    /// When generated traffic begins: where the timeline ends.
+    pub fn traffic_start(&self) -> UtcTime {
+        let tick = self.clock.tick.value.micros();
+        let length = |line: &Line| match &line.step {
+            Step::Send(_) => tick,
+            Step::Advance(length) => length.micros(),
+            Step::Crash | Step::Restart | Step::Start | Step::Fault(_) => 0,
+        };
+        UtcTime(self.clock.start.value.0 + self.timeline.lines.iter().map(length).sum::<i64>())
+    }
+
+    /// When the scenario ends, unless something still waits to be read.
+    pub fn traffic_end(&self) -> UtcTime {
+        UtcTime(self.traffic_start().0 + self.clock.length.unwrap_or_default().micros())
+    }
+
     /// The JSON Schema of scenario files.
     pub fn schema() -> schemars::Schema {
         schemars::schema_for!(Document)

@@ -120,7 +120,7 @@ impl Settings {
     fn of(file: &ScenarioFile, events: Option<u64>) -> Self {
         let clock = &file.clock;
         let length = clock.length.unwrap_or_default().0;
-        Self { start: clock.start.value.0, length, seed: file.seed, events }
+        Self { start: file.traffic_start().0, length, seed: file.seed, events }
     }
 }
 

@@ -109,8 +109,8 @@ impl<'a> BatchRun<'a> {
 
     /// When the clock starts it next, up to the end of the scenario.
     pub(super) fn next_start(&self) -> Option<i64> {
-        let end = self.file.clock.start.value.0 + self.file.clock.length.unwrap_or_default().micros();
-        self.next_start.filter(|start| start.0 <= end).map(|start| start.0.div_euclid(1000))
+        let end = self.file.traffic_end();
+        self.next_start.filter(|start| *start <= end).map(|start| start.0.div_euclid(1000))
     }
 
     /// Runs it for every start that is due.

@@ -28,7 +28,7 @@ struct Coming<'a> {
 impl<'a> Disturbances<'a> {
     pub fn of(file: &'a ScenarioFile) -> Self {
         let start = file.clock.start.value;
-        let end = start.0 + file.clock.length.unwrap_or_default().micros();
+        let end = file.traffic_end().0;
         let coming = file.faults.iter().map(|entry| {
             let (at, again) = match entry.when {
                 When::At(at) => (at.resolve(start, start), None),
@@ -119,7 +119,9 @@ impl World<'_> {
         };
         rule(Verdict::Throttle, trouble.throttle.0);
         rule(Verdict::Fail, trouble.fail.0);
-        rule(Verdict::Expire, f64::from(u8::from(trouble.expire_iterators)));
+        if trouble.expire_iterators {
+            self.faults.expire_iterators();
+        }
         let slow = trouble.slow.micros() / 1000;
         rule(Verdict::Slow(slow), f64::from(u8::from(slow > 0)));
     }

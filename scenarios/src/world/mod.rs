@@ -261,7 +261,8 @@ impl<'a> World<'a> {
                 self.trigger_if_due(index, at, witness)?;
             }
             self.end_of_instant(witness)?;
-            let share = (at - self.start_millis) as f64 / length as f64;
+            let begun = self.scenario.file.traffic_start().0.div_euclid(1000);
+            let share = (at - begun) as f64 / length as f64;
             if observer.trigger(self.producer.sent(), share).is_break() {
                 return Err(RunError::Interrupted);
             }

@@ -18,6 +18,9 @@ const UNEXPLAINED: &str = "
       SELECT i.stream, i.shard, i.sequence_number, 'it was never read, and never will be' AS problem, i.data
       FROM wavetank.input i LEFT JOIN last_read r ON (r.stream, r.shard) = (i.stream, i.shard)
       WHERE i.batch IS NULL
+        AND NOT EXISTS (SELECT 1 FROM wavetank.dropped d
+                        WHERE (d.stream, d.shard, d.sequence_number) = (i.stream, i.shard, i.sequence_number)
+                          AND d.job IS NOT DISTINCT FROM i.job)
         AND NOT EXISTS (SELECT 1 FROM wavetank.input o
                         WHERE (o.stream, o.shard, o.sequence_number) = (i.stream, i.shard, i.sequence_number)
                           AND o.batch IS NOT NULL)
@@ -30,6 +33,9 @@ const UNEXPLAINED: &str = "
       FROM wavetank.input i
       ANTI JOIN wavetank.lineage l ON (l.stream, l.shard, l.sequence_number) = (i.stream, i.shard, i.sequence_number)
         AND l.job IS NOT DISTINCT FROM i.job
+      ANTI JOIN wavetank.lineage p
+        ON (p.partner_stream, p.partner_shard, p.partner_sequence_number) = (i.stream, i.shard, i.sequence_number)
+        AND p.job IS NOT DISTINCT FROM i.job
       ANTI JOIN wavetank.state s ON (s.stream, s.shard, s.sequence_number) = (i.stream, i.shard, i.sequence_number)
         AND s.job IS NOT DISTINCT FROM i.job
       ANTI JOIN wavetank.dropped d ON (d.stream, d.shard, d.sequence_number) = (i.stream, i.shard, i.sequence_number)
@@ -104,6 +110,14 @@ mod tests {
     #[test]
     fn records_with_a_fate_are_explained() {
         assert_eq!(problems(""), <[&str; 0]>::default());
+    }
+
+    #[test]
+    fn the_other_side_of_a_match_is_explained_too() {
+        let record = "INSERT INTO wavetank.input VALUES ('j', 's', 'shard', '20', '', NULL, 0, 9, 0, NULL, NULL, NULL, '');";
+        assert_eq!(problems(record).len(), 1);
+        let joined = "INSERT INTO wavetank.lineage VALUES ('j', 's', 'shard', '8', 0, 'join', 'joined', 's', 'shard', '20');";
+        assert_eq!(problems(&format!("{record}{joined}")), <[&str; 0]>::default());
     }
 
     #[test]
