@@ -76,11 +76,14 @@ impl ObjectStore for MemoryStore {
     }
 }
 
+/// Locations of partitions by table and values.
+type Partitions = BTreeMap<(String, Vec<String>), String>;
+
 /// Tables that were created, and their partitions with locations; shared by all clones.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct MemoryCatalog {
     pub(crate) tables: Rc<RefCell<Vec<TableDefinition>>>,
-    pub(crate) partitions: Rc<RefCell<BTreeMap<(String, Vec<String>), String>>>,
+    pub(crate) partitions: Rc<RefCell<Partitions>>,
 }
 
 impl Catalog for MemoryCatalog {

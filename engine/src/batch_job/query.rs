@@ -30,9 +30,9 @@ pub(super) struct BatchQuery {
 
 enum Step {
     Tree {
-        plan: LogicalPlan,
+        plan: Box<LogicalPlan>,
         /// Kept between runs if it keeps nothing itself.
-        tree: Option<OperatorTree>,
+        tree: Option<Box<OperatorTree>>,
     },
     Join(Box<Join>),
 }
@@ -58,7 +58,7 @@ impl BatchQuery {
                 Step::Tree { plan, tree } => {
                     let mut running = match tree.take() {
                         Some(tree) => tree,
-                        None => build(plan, &self.session)?,
+                        None => Box::new(build(plan, &self.session)?),
                     };
                     let zero = Watermark::ZERO;
                     let given = running.run(BatchId(0), rows.clone(), Ledger::default(), zero, zero)?.rows;
@@ -140,8 +140,8 @@ impl Cutter<'_> {
         if let LogicalPlan::Stream { source, .. } = plan {
             return Ok(source);
         }
-        let tree = Some(build(&plan, self.session)?);
-        Ok(self.push(Step::Tree { plan, tree }))
+        let tree = Some(Box::new(build(&plan, self.session)?));
+        Ok(self.push(Step::Tree { plan: Box::new(plan), tree }))
     }
 
     fn push(&mut self, step: Step) -> usize {

@@ -238,7 +238,7 @@ fn a_partition_that_is_named_is_replaced_even_by_nothing() {
         .unwrap();
     assert_eq!(lake.rows("hourly")[0], r#"day=2026-01-05/hour=7 {"user":"a","n":1}"#);
     let empty = "SELECT user, 1 FROM hits WHERE false";
-    lake.run(&format!("INSERT OVERWRITE hourly PARTITION (day = '2026-01-05', hour) SELECT user, 1, 7 FROM hits WHERE false"), "r2").unwrap();
+    lake.run("INSERT OVERWRITE hourly PARTITION (day = '2026-01-05', hour) SELECT user, 1, 7 FROM hits WHERE false", "r2").unwrap();
     assert_eq!(lake.rows("hourly").len(), 5);
     lake.run(&format!("INSERT OVERWRITE hourly PARTITION (day = '2026-01-05', hour = 7) {empty}"), "r3")
         .unwrap();

@@ -58,14 +58,14 @@ pub(crate) fn encode(format: FileFormat, rows: &RecordBatch, session: &Session) 
 
 /// Writes many objects of the same columns.
 pub(crate) enum Encoder {
-    Parquet(parquet::FileWriter),
+    Parquet(Box<parquet::FileWriter>),
     Json(Session),
 }
 
 impl Encoder {
     pub(crate) fn new(format: FileFormat, schema: &Schema, session: &Session) -> Result<Self> {
         Ok(match format {
-            FileFormat::Parquet => Encoder::Parquet(parquet::FileWriter::new(schema)?),
+            FileFormat::Parquet => Encoder::Parquet(Box::new(parquet::FileWriter::new(schema)?)),
             FileFormat::Json => Encoder::Json(session.clone()),
         })
     }
