@@ -80,7 +80,7 @@ pub fn open(folder: &Path) -> Result<Kept, KeptError> {
     let mut database = CheckDatabase::open();
     let tables = report.jobs.iter().map(|job| job.table.as_str()).find(|table| !table.is_empty());
     let default = tables.and_then(|table| table.split('.').next()).unwrap_or("default");
-    database.attach_catalog(&services, default)?;
+    database.attach_catalog(&services, default, &|_| true)?;
     for (table, _) in recorder::schemas() {
         database.import(table, &folder.join("ledger").join(format!("{table}.parquet")))?;
     }

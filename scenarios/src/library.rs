@@ -13,8 +13,7 @@ pub struct Entry {
     pub snapshots: &'static str,
 }
 
-const NESTED_JOIN: &[(&str, &str)] =
-    &[("pipeline.sql", include_str!("../library/nested-join/pipeline.sql"))];
+const NESTED_JOIN: &[(&str, &str)] = &[("pipeline.sql", include_str!("../library/nested-join/pipeline.sql"))];
 
 /// Every scenario of the library, those to read first first.
 pub const SCENARIOS: &[Entry] = &[

@@ -80,7 +80,9 @@ impl Judging<'_> {
                 counted(*count, rejected, "rejected", ["record", "records"])
             }
             Expected::State(count) => counted(*count, self.state(expectation), "left in state", ROWS),
-            Expected::Batches(count) => counted(*count, chapters().count() as u64, "ran", ["batch", "batches"]),
+            Expected::Batches(count) => {
+                counted(*count, chapters().count() as u64, "ran", ["batch", "batches"])
+            }
             Expected::Watermark(instant) => {
                 let start = self.teller.file.clock.start.value;
                 let now = UtcTime(self.outcome.millis * 1000);

@@ -304,7 +304,11 @@ fn type_error(
 }
 
 /// What SQL does not have: the job drops duplicates of the query's result by some of its columns.
-fn drop_duplicates(file: &ScenarioFile, job: &StreamingJob, pipeline: &mut Pipeline) -> Result<(), FileError> {
+fn drop_duplicates(
+    file: &ScenarioFile,
+    job: &StreamingJob,
+    pipeline: &mut Pipeline,
+) -> Result<(), FileError> {
     if job.drop_duplicates.is_empty() {
         return Ok(());
     }

@@ -48,7 +48,7 @@ pub fn lint(args: &LintArgs, output: &OutputArgs) -> Outcome {
         Format::Json => {
             let warnings = warnings.iter().map(json).collect();
             serde_json::to_string_pretty(&LintReport { schema: SCHEMA, warnings })? + "\n"
-        },
+        }
         _ if clean && output.quiet => String::new(),
         _ if clean => format!("{} linted, nothing to say\n", names.join(", ")),
         _ => warnings.iter().map(|warning| one(warning, output)).collect(),

@@ -77,14 +77,21 @@ fn timeline(run: &RunReport, output: &OutputArgs) -> String {
 
 fn header(run: &RunReport) -> String {
     let batches: u64 = run.jobs.iter().map(|job| job.batches).sum();
+    let runs: u64 = run.jobs.iter().map(|job| job.runs + job.failed).sum();
+    let counted = |n: u64, one: &str, many: &str| {
+        (n > 0).then(|| format!("{} {}", number(n), if n == 1 { one } else { many }))
+    };
+    let work: Vec<String> = [counted(batches, "batch", "batches"), counted(runs, "job run", "job runs")]
+        .into_iter()
+        .flatten()
+        .collect();
+    let work = if work.is_empty() { String::new() } else { format!(" in {}", work.join(" and ")) };
     format!(
-        "{BOLD}{}{PLAIN}\nengine {} · seed {} · {} of virtual time in {} {}\n",
+        "{BOLD}{}{PLAIN}\nengine {} · seed {} · {} of virtual time{work}\n",
         wrapped(&run.scenario, 0),
         run.engine,
         run.seed,
         duration(run.virtual_seconds),
-        number(batches),
-        if batches == 1 { "batch" } else { "batches" }
     )
 }
 
@@ -128,6 +135,14 @@ fn job_totals(job: &JobReport, named: bool) -> String {
     line_of(&mut text, &format!("rows {}", job.by), number(job.rows), &written);
     if job.state_rows > 0 || job.by != "written" {
         line_of(&mut text, "rows in state", number(job.state_rows), "kept for what is still to come");
+    }
+    if job.failed > 0 {
+        line_of(
+            &mut text,
+            "failed runs",
+            number(job.failed),
+            &format!("of {}", number(job.runs + job.failed)),
+        );
     }
     if let Some(watermark) = &job.watermark {
         text += &format!("  {:<20}{:>12}\n", "watermark", watermark);

@@ -13,7 +13,8 @@ use arrow::record_batch::RecordBatch;
 use arrow::util::display::{ArrayFormatter, FormatOptions};
 use duckdb::Connection;
 
-use super::glue_view::{self, ViewError};
+use super::glue_view::{self, Content, ViewError};
+use super::many_objects;
 use crate::adapters::Services;
 use crate::recorder::{self, SystemRows};
 
@@ -100,7 +101,13 @@ impl CheckDatabase {
 
     /// Makes every queryable table of the catalog a view, and the job's database the one that plain names mean.
     /// Rows that still wait are written first.
-    pub fn attach_catalog(&mut self, services: &Services, database: &str) -> Result<(), DatabaseError> {
+    /// Only tables whose names are wanted: to show one costs time, and a check is about few.
+    pub fn attach_catalog(
+        &mut self,
+        services: &Services,
+        database: &str,
+        wanted: &dyn Fn(&str) -> bool,
+    ) -> Result<(), DatabaseError> {
         for (table, _) in recorder::schemas() {
             self.flush(table)?;
         }
@@ -108,11 +115,16 @@ impl CheckDatabase {
         for old in std::mem::take(&mut self.attached) {
             self.connection()?.execute_batch(&format!("DROP SCHEMA IF EXISTS {} CASCADE;", quote(&old)))?;
         }
-        for view in glue_view::all(services)? {
+        for view in glue_view::all(services, wanted)? {
             self.attached.insert(view.database.clone());
             self.connection()?
                 .execute_batch(&format!("CREATE SCHEMA IF NOT EXISTS {};", quote(&view.database)))?;
-            self.connection()?.execute_batch(&view.sql)?;
+            match &view.content {
+                Content::Sql(sql) => self.connection()?.execute_batch(sql)?,
+                Content::Many(table) => {
+                    many_objects::load(self, services, (&view.database, &view.name), table)?;
+                }
+            }
         }
         self.attached.insert(database.to_lowercase());
         let database = quote(&database.to_lowercase());
@@ -135,6 +147,16 @@ impl CheckDatabase {
         self.execute(&format!("CREATE OR REPLACE TABLE {name} ({columns})"))?;
         let mut appender = self.connection()?.appender_to_db(table, schema)?;
         rows.iter().try_for_each(|rows| appender.append_record_batch(rows.clone()))
+    }
+
+    /// Adds rows to a table, which casts them to its types.
+    pub(super) fn append_rows(
+        &self,
+        schema: &str,
+        table: &str,
+        rows: RecordBatch,
+    ) -> Result<(), DatabaseError> {
+        Ok(self.connection()?.appender_to_db(table, schema)?.append_record_batch(rows)?)
     }
 
     /// Runs statements whose answers nobody wants.

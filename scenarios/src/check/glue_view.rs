@@ -1,6 +1,7 @@
 //! Catalog tables as DuckDB views: columns and types are the catalog's, objects are listed from S3 and read where
 //! they lie, partitions are those that are registered. A small table is read once and for all, since every query
-//! would open each of its objects several times.
+//! would open each of its objects several times. A table of very many small objects is handed over object by object
+//! ([`super::many_objects`]).
 //!
 //! Tables that a stream feeds have no objects and are left out, as Athena cannot query them either.
 
@@ -12,6 +13,7 @@ use wavetank_emulator::glue::{
     GetTablesRequest, StorageDescriptor, Table,
 };
 use wavetank_emulator::s3::{ListObjectsV2, ListObjectsV2Request};
+use wavetank_engine::error::EngineError;
 use wavetank_engine::types::{TypeError, parse_hive_type};
 
 use super::database::{quote, sql_type};
@@ -34,6 +36,20 @@ pub enum ViewError {
         #[source]
         source: TypeError,
     },
+    /// An object cannot be read.
+    #[error("object `{key}` of bucket `{bucket}` cannot be read")]
+    Unreadable {
+        /// Name of the bucket.
+        bucket: String,
+        /// The object's key.
+        key: String,
+        /// Why not.
+        #[source]
+        source: EngineError,
+    },
+    /// Its rows do not fit the table.
+    #[error("the rows of an object do not fit the table")]
+    Arrow(#[from] arrow::error::ArrowError),
     /// The objects are in memory, where DuckDB cannot read them.
     #[error("object `{key}` of bucket `{bucket}` is not in a file; open the emulator with a data directory")]
     NotInFile {
@@ -44,40 +60,64 @@ pub enum ViewError {
     },
 }
 
-/// A view to create.
+/// A table of the catalog on its way into the database.
 pub(super) struct View {
     pub(super) database: String,
-    pub(super) sql: String,
+    pub(super) name: String,
+    pub(super) content: Content,
+}
+
+/// How a table's rows get there.
+pub(super) enum Content {
+    /// DuckDB reads the objects itself.
+    Sql(String),
+    /// There are so many small objects that each is fetched and handed over.
+    Many(ManyObjects),
+}
+
+/// A table of many small objects.
+pub(super) struct ManyObjects {
+    /// Names and DuckDB's types.
+    pub(super) columns: Vec<(String, String)>,
+    /// The partition keys, likewise.
+    pub(super) keys: Vec<(String, String)>,
+    /// Whether the objects are JSON lines; else they are Parquet.
+    pub(super) json: bool,
+    pub(super) parts: Vec<Part>,
 }
 
 /// Up to this size of its objects a table is read into memory.
 const SMALL_TABLE_BYTES_MAX: u64 = 64 << 20;
 
+/// With more objects than this, which are small on average, opening them costs more than reading them.
+const OBJECTS_OPENED_MAX: usize = 5_000;
+const SMALL_OBJECT_BYTES: u64 = 64 << 10;
+
 /// Objects that share partition values.
-struct Part {
-    values: Vec<String>,
-    files: Vec<File>,
+pub(super) struct Part {
+    pub(super) values: Vec<String>,
+    pub(super) bucket: String,
+    pub(super) objects: Vec<Listed>,
 }
 
-/// An object where it lies.
-struct File {
-    path: PathBuf,
+/// An object by its key.
+pub(super) struct Listed {
+    pub(super) key: String,
     bytes: u64,
 }
 
-/// A view for every table of the catalog that has a location.
-pub(super) fn all(services: &Services) -> Result<Vec<View>, ViewError> {
+/// The tables of the catalog that have a location and whose names are wanted.
+pub(super) fn all(services: &Services, wanted: &dyn Fn(&str) -> bool) -> Result<Vec<View>, ViewError> {
     let mut views = Vec::new();
     for database in databases(services)? {
         for table in tables(services, &database)? {
-            if let Some(location) =
-                location(table.input.storage_descriptor.as_ref()).filter(|l| l.starts_with("s3://"))
-            {
-                views.push(View {
-                    sql: view(services, &database, &table, &location)?,
-                    database: database.clone(),
-                });
-            }
+            let name = table.input.name.clone().unwrap_or_default();
+            let location = location(table.input.storage_descriptor.as_ref());
+            let Some(location) = location.filter(|l| l.starts_with("s3://") && wanted(&name)) else {
+                continue;
+            };
+            let content = content(services, &database, &name, &table, &location)?;
+            views.push(View { database: database.clone(), name, content });
         }
     }
     Ok(views)
@@ -113,31 +153,35 @@ fn location(storage: Option<&StorageDescriptor>) -> Option<String> {
     storage?.location.clone()
 }
 
-fn view(services: &Services, database: &str, table: &Table, location: &str) -> Result<String, ViewError> {
-    let name = table.input.name.clone().unwrap_or_default();
+fn content(
+    services: &Services,
+    database: &str,
+    name: &str,
+    table: &Table,
+    location: &str,
+) -> Result<Content, ViewError> {
     let storage = table.input.storage_descriptor.clone().unwrap_or_default();
-    let columns = typed(&name, storage.columns.as_deref().unwrap_or_default())?;
-    let keys = typed(&name, table.input.partition_keys.as_deref().unwrap_or_default())?;
+    let columns = typed(name, storage.columns.as_deref().unwrap_or_default())?;
+    let keys = typed(name, table.input.partition_keys.as_deref().unwrap_or_default())?;
     let serde = storage.serde_info.as_ref().and_then(|serde| serde.serialization_library.as_deref());
     let classification = table.input.parameters.as_ref().and_then(|all| all.get("classification"));
     let format = serde.or(classification.map(String::as_str)).unwrap_or_default();
     let json = format.to_ascii_lowercase().contains("json");
     let parts = match keys.is_empty() {
-        true => vec![Part { values: vec![], files: files(services, location)? }],
-        false => partitions(services, database, &name)?,
+        true => vec![part(services, vec![], location)?],
+        false => partitions(services, database, name)?,
     };
-    let selects: Vec<String> = parts
-        .iter()
-        .filter(|p| !p.files.is_empty())
-        .map(|part| select(part, &columns, &keys, json))
-        .collect();
-    let body = match selects.is_empty() {
-        true => empty(&columns, &keys),
-        false => selects.join(" UNION ALL "),
+    let objects: usize = parts.iter().map(|part| part.objects.len()).sum();
+    let bytes: u64 = parts.iter().flat_map(|part| &part.objects).map(|object| object.bytes).sum();
+    if objects > OBJECTS_OPENED_MAX && bytes / objects as u64 <= SMALL_OBJECT_BYTES {
+        return Ok(Content::Many(ManyObjects { columns, keys, json, parts }));
+    }
+    let body = match objects {
+        0 => empty(&columns, &keys),
+        _ => select(&files(services, &parts)?, &columns, &keys, json),
     };
-    let bytes: u64 = parts.iter().flat_map(|part| &part.files).map(|file| file.bytes).sum();
     let kind = if bytes <= SMALL_TABLE_BYTES_MAX { "TABLE" } else { "VIEW" };
-    Ok(format!("CREATE {kind} {}.{} AS {body};", quote(database), quote(&name)))
+    Ok(Content::Sql(format!("CREATE {kind} {}.{} AS {body};", quote(database), quote(name))))
 }
 
 /// Column names with DuckDB's types.
@@ -152,25 +196,46 @@ fn typed(table: &str, columns: &[Column]) -> Result<Vec<(String, String)>, ViewE
     columns.iter().map(one).collect()
 }
 
-fn select(part: &Part, columns: &[(String, String)], keys: &[(String, String)], json: bool) -> String {
+/// One scan of all files; a list beside it says which partition each is in.
+fn select(
+    files: &[(PathBuf, &[String])],
+    columns: &[(String, String)],
+    keys: &[(String, String)],
+    json: bool,
+) -> String {
     let text = |value: &str| format!("'{}'", value.replace('\'', "''"));
     let mut items: Vec<String> =
-        columns.iter().map(|(name, kind)| format!("CAST({0} AS {kind}) AS {0}", quote(name))).collect();
-    items.extend(part.values.iter().zip(keys).map(|(value, (name, kind))| match value.as_str() {
-        "__HIVE_DEFAULT_PARTITION__" => format!("CAST(NULL AS {kind}) AS {}", quote(name)),
-        value => format!("CAST({} AS {kind}) AS {}", text(value), quote(name)),
+        columns.iter().map(|(name, kind)| format!("CAST(r.{0} AS {kind}) AS {0}", quote(name))).collect();
+    items.extend(keys.iter().enumerate().map(|(at, (name, kind))| {
+        format!("CAST(nullif(p.k{at}, '__HIVE_DEFAULT_PARTITION__') AS {kind}) AS {}", quote(name))
     }));
-    let files: Vec<String> = part.files.iter().map(|file| text(&file.path.display().to_string())).collect();
-    let (items, files) = (items.join(", "), files.join(", "));
-    if json {
-        let typed = columns.iter().map(|(name, kind)| format!("{}: {}", text(name), text(kind)));
-        let typed = typed.collect::<Vec<_>>().join(", ");
-        return format!(
-            "SELECT {items} FROM read_json([{files}], format = 'newline_delimited', columns = {{{typed}}}, \
-             hive_partitioning = false)"
-        );
+    let paths: Vec<String> = files.iter().map(|(path, _)| text(&path.display().to_string())).collect();
+    let (items, list) = (items.join(", "), paths.join(", "));
+    let named = if keys.is_empty() { "" } else { ", filename = true" };
+    let scan = match json {
+        true => {
+            let typed = columns.iter().map(|(name, kind)| format!("{}: {}", text(name), text(kind)));
+            let typed = typed.collect::<Vec<_>>().join(", ");
+            format!(
+                "read_json([{list}], format = 'newline_delimited', columns = {{{typed}}}, hive_partitioning = false{named})"
+            )
+        }
+        false => format!("read_parquet([{list}], union_by_name = true, hive_partitioning = false{named})"),
+    };
+    if keys.is_empty() {
+        return format!("SELECT {items} FROM {scan} r");
     }
-    format!("SELECT {items} FROM read_parquet([{files}], union_by_name = true, hive_partitioning = false)")
+    let row = |(path, (_, values)): (&String, &(PathBuf, &[String]))| {
+        let values = values.iter().map(|value| text(value));
+        format!("({})", std::iter::once(path.clone()).chain(values).collect::<Vec<_>>().join(", "))
+    };
+    let rows: Vec<String> = paths.iter().zip(files).map(row).collect();
+    let names: Vec<String> = (0..keys.len()).map(|at| format!("k{at}")).collect();
+    format!(
+        "SELECT {items} FROM {scan} r JOIN (VALUES {}) p(file, {}) ON r.filename = p.file",
+        rows.join(", "),
+        names.join(", ")
+    )
 }
 
 fn empty(columns: &[(String, String)], keys: &[(String, String)]) -> String {
@@ -187,7 +252,7 @@ fn partitions(services: &Services, database: &str, table: &str) -> Result<Vec<Pa
         for partition in page.partitions {
             let location = location(partition.input.storage_descriptor.as_ref()).unwrap_or_default();
             let values = partition.input.values.unwrap_or_default();
-            parts.push(Part { values, files: files(services, &location)? });
+            parts.push(part(services, values, &location)?);
         }
         match page.next_token {
             None => return Ok(parts),
@@ -196,23 +261,36 @@ fn partitions(services: &Services, database: &str, table: &str) -> Result<Vec<Pa
     }
 }
 
-/// The files that hold the objects under an S3 location.
-fn files(services: &Services, location: &str) -> Result<Vec<File>, ViewError> {
+/// The objects under an S3 location.
+fn part(services: &Services, values: Vec<String>, location: &str) -> Result<Part, ViewError> {
     let path = location.strip_prefix("s3://").unwrap_or(location);
     let (bucket, prefix) = path.split_once('/').unwrap_or((path, ""));
     let mut request = ListObjectsV2Request::new(bucket, prefix);
-    let mut files = Vec::new();
+    let mut objects = Vec::new();
     loop {
         let page = services.call::<ListObjectsV2>(request.clone())?;
-        for object in page.contents.into_iter().filter(|object| object.size > 0) {
-            match services.emulator.object_file(bucket, &object.key)? {
-                Some(path) => files.push(File { path, bytes: object.size }),
-                None => return Err(ViewError::NotInFile { bucket: bucket.to_owned(), key: object.key }),
-            }
-        }
+        let listed = page.contents.into_iter().map(|object| Listed { key: object.key, bytes: object.size });
+        objects.extend(listed.filter(|object| object.bytes > 0));
         match page.next_continuation_token {
-            None => return Ok(files),
+            None => return Ok(Part { values, bucket: bucket.to_owned(), objects }),
             token => request.continuation_token = token,
         }
     }
+}
+
+/// The files that hold the objects, each with its partition's values.
+fn files<'p>(services: &Services, parts: &'p [Part]) -> Result<Vec<(PathBuf, &'p [String])>, ViewError> {
+    let mut files = Vec::new();
+    for part in parts {
+        for object in &part.objects {
+            match services.emulator.object_file(&part.bucket, &object.key)? {
+                Some(path) => files.push((path, part.values.as_slice())),
+                None => {
+                    let (bucket, key) = (part.bucket.clone(), object.key.clone());
+                    return Err(ViewError::NotInFile { bucket, key });
+                }
+            }
+        }
+    }
+    Ok(files)
 }

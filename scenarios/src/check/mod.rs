@@ -6,6 +6,7 @@ mod compare;
 mod database;
 mod glue_view;
 mod invariants;
+mod many_objects;
 mod snapshot;
 mod table;
 mod why;

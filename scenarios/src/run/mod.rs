@@ -80,7 +80,7 @@ impl Runner {
         let in_memory = settings.storage == Storage::Memory;
         settings.spare = self.spare.take().filter(|_| in_memory);
         let mut world = World::new(scenario, settings, [])?;
-        if record.database().is_some() {
+        if record.wants_calls(&options) {
             world.faults.trace();
         }
         world.run(&mut record, observer)?;

@@ -22,7 +22,8 @@ use crate::report::{
 use crate::scenario::{Plan, Scenario};
 use crate::story::Teller;
 use crate::world::{
-    Committed, LineOutcome, RunError, StreamingRun, Witness, World, WorldOptions, query_options, source_streams,
+    Committed, LineOutcome, RunError, StreamingRun, Witness, World, WorldOptions, query_options,
+    source_streams,
 };
 
 /// Up to this many events a run that keeps nothing has its emulator in memory.
@@ -133,6 +134,11 @@ impl<'s> Record<'s> {
         }
     }
 
+    /// Whether somebody wants to know of every call.
+    pub fn wants_calls(&self, options: &RunOptions) -> bool {
+        options.keep || mentions(&self.scenario.file, "api_calls")
+    }
+
     /// The database of the checks, if there is one.
     pub fn database(&self) -> Option<&CheckDatabase> {
         self.database.as_ref()
@@ -156,7 +162,10 @@ impl<'s> Record<'s> {
             spare: None,
             parallelism: options.parallelism,
             follow_advice: false,
-            trace: self.chronicle.is_some() || options.keep || asks_for_lineage(file),
+            trace: self.chronicle.is_some()
+                || options.keep
+                || asks_for(file, &Invariant::NoUnexplainedLoss)
+                || mentions(file, "lineage"),
             remember_rows: asks_for(file, &Invariant::ExactlyOnce),
         }
     }
@@ -208,7 +217,14 @@ impl<'s> Record<'s> {
     fn judge(&mut self, checks: &[usize], world: &World<'_>) -> Result<(), RunError> {
         let (Some(database), false) = (&mut self.database, checks.is_empty()) else { return Ok(()) };
         let file = &self.scenario.file;
-        database.attach_catalog(&world.services, default_database(file))?;
+        let named = |table: &str| {
+            let asked = checks.iter().map(|place| &file.checks[*place].question);
+            let table = table.to_lowercase();
+            let sinks = world.jobs.iter().map(|job| job.streaming().sink.table.value.to_lowercase());
+            let law = asks_for(file, &Invariant::SameAsBatch) && sinks.into_iter().any(|sink| sink == table);
+            law || asked.filter_map(Question::sql).any(|sql| sql.to_lowercase().contains(&table))
+        };
+        database.attach_catalog(&world.services, default_database(file), &named)?;
         let shadows = &mut self.shadows;
         let mut exactly_once = |_: &CheckDatabase| {
             let verdicts = shadows.values_mut().map(|shadow| shadow.judge(&world.services));
@@ -219,7 +235,8 @@ impl<'s> Record<'s> {
             let verdicts = world.jobs.iter().filter_map(|job| {
                 let recomputation = recomputations.get(&job.process)?;
                 let sink = &job.streaming().sink;
-                let folders: Vec<String> = sink.partition_by.iter().map(|column| column.value.clone()).collect();
+                let folders: Vec<String> =
+                    sink.partition_by.iter().map(|column| column.value.clone()).collect();
                 let table = format!("\"{}\".\"{}\"", job.job.database.value.to_lowercase(), sink.table.value);
                 Some(recomputation.judge(database, &table, &folders))
             });
@@ -358,10 +375,9 @@ fn asks_for(file: &ScenarioFile, law: &Invariant) -> bool {
     file.checks.iter().any(asked)
 }
 
-/// Whether some check is about rows that were not lost.
-fn asks_for_lineage(file: &ScenarioFile) -> bool {
-    let names_it = |check: &Check| check.question.sql().is_some_and(|sql| sql.contains("lineage"));
-    asks_for(file, &Invariant::NoUnexplainedLoss) || file.checks.iter().any(names_it)
+/// Whether some check's SQL has this in it.
+fn mentions(file: &ScenarioFile, table: &str) -> bool {
+    file.checks.iter().any(|check| check.question.sql().is_some_and(|sql| sql.contains(table)))
 }
 
 /// What is done to the rows last, in a word.

@@ -401,8 +401,9 @@ fn a_scenarios_table_is_read_from_its_objects() {
     let mut reader = Reader(Recomputation::new(pipeline, &options, TableHolds::EveryBatch));
     world.run(&mut reader, &mut ()).unwrap();
     let mut database = CheckDatabase::open();
-    database.attach_catalog(&world.services, &job.database.value).unwrap();
-    let partitions: Vec<String> = streaming.sink.partition_by.iter().map(|column| column.value.clone()).collect();
+    database.attach_catalog(&world.services, &job.database.value, &|_| true).unwrap();
+    let partitions: Vec<String> =
+        streaming.sink.partition_by.iter().map(|column| column.value.clone()).collect();
     let table = &streaming.sink.table.value;
     assert_eq!(reader.0.judge(&database, table, &partitions), Verdict::Passed);
     database.execute(&format!("DELETE FROM {table} WHERE rowid = 7")).unwrap();
