@@ -57,7 +57,7 @@ fn run(pipeline: &Pipeline, options: &QueryOptions, arrivals: &[Arrival]) -> Opt
             feed.borrow_mut().extend(records.iter().map(|text| Bytes::from(text.clone())));
         }
         while let Some(report) = query.run_batch(1000 * (1 + at as i64)).ok()? {
-            batches.push(Committed { report, restarted: false });
+            batches.push(Committed { job: 0, report, restarted: false });
             if !arrival.rests {
                 break;
             }
@@ -402,7 +402,8 @@ fn a_scenarios_table_is_read_from_its_objects() {
     world.run(&mut reader, &mut ()).unwrap();
     let mut database = CheckDatabase::open();
     database.attach_catalog(&world.services, &job.database.value).unwrap();
-    let partitions: Vec<String> = streaming.sink.partition_by.iter().map(|column| column.value.clone()).collect();
+    let partitions: Vec<String> =
+        streaming.sink.partition_by.iter().map(|column| column.value.clone()).collect();
     let table = &streaming.sink.table.value;
     assert_eq!(reader.0.judge(&database, table, &partitions), Verdict::Passed);
     database.execute(&format!("DELETE FROM {table} WHERE rowid = 7")).unwrap();
