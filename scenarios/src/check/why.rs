@@ -94,7 +94,10 @@ fn query(values: &[&str]) -> String {
                       ORDER BY matched) s
              ON (s.stream, s.shard, s.sequence_number) = (i.stream, i.shard, i.sequence_number)
              AND s.job IS NOT DISTINCT FROM i.job
-           LEFT JOIN (SELECT DISTINCT ON (job, stream, shard, sequence_number) * FROM wavetank.lineage
+           LEFT JOIN (SELECT DISTINCT ON (job, stream, shard, sequence_number) * FROM (
+                        SELECT job, stream, shard, sequence_number, batch, event FROM wavetank.lineage
+                        UNION ALL SELECT job, partner_stream, partner_shard, partner_sequence_number, batch, event
+                        FROM wavetank.lineage WHERE partner_sequence_number IS NOT NULL)
                       ORDER BY batch DESC, event = 'written' DESC) l
              ON (l.stream, l.shard, l.sequence_number) = (i.stream, i.shard, i.sequence_number)
              AND l.job IS NOT DISTINCT FROM i.job
@@ -247,6 +250,15 @@ mod tests {
     #[test]
     fn a_record_that_nobody_read_is_named() {
         assert_eq!(lines(&[("id", Some("T9"))]), ["T9 (orders, shardId-…0): never read by the job"]);
+    }
+
+    #[test]
+    fn the_other_side_of_a_match_went_as_far_as_its_partner() {
+        let joined = "DELETE FROM wavetank.state; INSERT INTO wavetank.lineage VALUES ('joins', 'orders', 'shardId-000000000001',
+          '2', 11, 'symmetricHashJoin', 'joined', 'answers', 'shardId-000000000000', '7');";
+        let row = ReportRow(vec![("sku".to_owned(), Some("a".to_owned()))]);
+        let expected = "a (answers, shardId-…0): read at joins batch 4, joined at batch 11";
+        assert_eq!(fates(&database(&format!("{LEDGER}{joined}")), &row), [expected]);
     }
 
     #[test]

@@ -127,6 +127,8 @@ fn traffic_that_is_slower_than_the_watermark() {
         warning.message
     );
     assert_eq!(warning.place.unwrap().line_column(), (21, 14));
+    let in_order = FILE.replace("delay: { exp: 2s }", "delay: { exp: 20s }, out_of_order: none");
+    assert_eq!(names(&lint(&scenario(&in_order, JOIN))), <[&str; 0]>::default());
     // One in a hundred is borne.
     let bearable = FILE.replace("exp: 2s", "exp: 13s");
     assert_eq!(names(&lint(&scenario(&bearable, JOIN))), <[&str; 0]>::default());

@@ -145,7 +145,7 @@ impl Call<'_> {
     }
 
     fn text(&self, kinds: &[DataType]) -> Found {
-        if !kinds.iter().any(|kind| *kind == DataType::Utf8) || kinds.iter().any(DataType::is_nested) {
+        if !kinds.contains(&DataType::Utf8) || kinds.iter().any(DataType::is_nested) {
             return Ok(None);
         }
         let arg = |at: usize| self.arg(at);

@@ -57,7 +57,7 @@ fn run(pipeline: &Pipeline, options: &QueryOptions, arrivals: &[Arrival]) -> Opt
             feed.borrow_mut().extend(records.iter().map(|text| Bytes::from(text.clone())));
         }
         while let Some(report) = query.run_batch(1000 * (1 + at as i64)).ok()? {
-            batches.push(Committed { report, restarted: false });
+            batches.push(Committed { job: 0, report, restarted: false });
             if !arrival.rests {
                 break;
             }
