@@ -34,7 +34,7 @@ fn nested_join(criterion: &mut Criterion) {
     let sent: u64 = report.streams.iter().map(|s| s.sent).sum();
     println!(
         "nested-join: {sent} records, {} rows, {} bytes of Parquet",
-        report.sink.rows, report.sink.bytes
+        report.jobs[0].rows, report.jobs[0].bytes
     );
     let mut group = criterion.benchmark_group("nested-join");
     group.sample_size(10).throughput(Throughput::Elements(sent));

@@ -6,5 +6,7 @@ mod endings;
 mod mistakes;
 #[path = "command_line/output.rs"]
 mod output;
+#[path = "command_line/tools.rs"]
+mod tools;
 #[path = "command_line/user.rs"]
 mod user;

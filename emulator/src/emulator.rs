@@ -152,10 +152,10 @@ mod tests {
             let emulator = Emulator::open(storage, Identity::default()).unwrap();
             let story = || {
                 emulator.call::<CreateBucket>(NOW, CreateBucketRequest::new("lake")).unwrap();
-                let put = PutObjectRequest::new("lake", "a", vec![7u8; 40_000].into());
+                let put = PutObjectRequest::new("lake", "a", vec![7u8; 40_000]);
                 emulator.call::<PutObject>(NOW, put).unwrap();
                 emulator.call::<CreateStream>(NOW, CreateStreamRequest::new("orders", 1)).unwrap();
-                let entry = PutRecordsRequestEntry::new("k", "data".into());
+                let entry = PutRecordsRequestEntry::new("k", "data");
                 let put = PutRecordsRequest::new("orders", vec![entry]);
                 let answer = emulator.call::<PutRecords>(NOW, put).unwrap();
                 let object = emulator.call::<GetObject>(NOW, GetObjectRequest::new("lake", "a")).unwrap();

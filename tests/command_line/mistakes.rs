@@ -30,7 +30,7 @@ fn missing_file_is_named_together_with_the_library() {
     let answer = refused(&User::new(), &["run", "orders.wt.yaml"]);
     insta::assert_snapshot!(answer.err, @r"
     error: there is no scenario `orders.wt.yaml`, in the library or as a file
-      help: the library has nested-join; a file is given by its path
+      help: the library has nested-join-happy, nested-join-late, nested-join, nested-join-crashes, hourly-windows, hourly-aggregation, bronze-silver-gold, fake-users; a file is given by its path
     ");
 }
 
@@ -39,7 +39,7 @@ fn unknown_library_name_lists_the_library() {
     let answer = refused(&User::new(), &["run", "nested-joins"]);
     insta::assert_snapshot!(answer.err, @r"
     error: there is no scenario `nested-joins`, in the library or as a file
-      help: the library has nested-join; a file is given by its path
+      help: the library has nested-join-happy, nested-join-late, nested-join, nested-join-crashes, hourly-windows, hourly-aggregation, bronze-silver-gold, fake-users; a file is given by its path
     ");
 }
 
@@ -77,7 +77,8 @@ fn unknown_key_is_shown_with_the_nearest_known_one() {
     36 │
        ╰────
      help: known keys here: `scenario`, `engine`, `use`, `resources`, `job`,
-           `clock`, `seed`, `generate`, `checks`
+           `jobs`, `clock`, `seed`, `shapes`, `timeline`, `generate`, `faults`,
+           `checks`
     ");
 }
 

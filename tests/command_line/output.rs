@@ -81,7 +81,7 @@ fn json_is_one_document_and_nothing_else() {
     answer.ended(1);
     assert_eq!(answer.err, "");
     let document: serde_json::Value = serde_json::from_str(&answer.out).expect("it is one document");
-    assert_eq!(document["schema"], "wavetank.run/1");
+    assert_eq!(document["schema"], "wavetank.run/2");
     assert_eq!(document["seed"], 7);
     assert_eq!(document["streams"][0]["read"], document["streams"][0]["sent"]);
     let checks = document["checks"].as_array().expect("checks are a list");

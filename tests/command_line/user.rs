@@ -33,7 +33,7 @@ impl User {
         fs::create_dir(user.home.path().join("tmp")).expect("a folder can be made");
         fs::create_dir(user.folder()).expect("a folder can be made");
         user.write(SCENARIO, nested_join().file);
-        user.write(PIPELINE, nested_join().pipeline);
+        user.write(PIPELINE, nested_join().pipelines[0].1);
         user
     }
 

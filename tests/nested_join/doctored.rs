@@ -8,7 +8,7 @@ use crate::rig::{RECOMPUTATION, Size, edited, failed, run};
 fn check(from: &str, to: &str, wanted: &[&str]) {
     let scenario = edited(&[], &[(from, to)]);
     let report = run(&scenario, Size { seed: 42, events: 3000 }).report;
-    assert!(report.sink.rows > 0, "a pipeline that joins nothing is more than a little wrong");
+    assert!(report.jobs[0].rows > 0, "a pipeline that joins nothing is more than a little wrong");
     assert_eq!(failed(&report), wanted, "{:#?}", report.checks);
 }
 

@@ -36,7 +36,7 @@ pub fn nested_join() -> Scenario {
 /// The scenario with pieces of its file and of its pipeline replaced; each piece must be there.
 pub fn edited(file: &[(&str, &str)], pipeline: &[(&str, &str)]) -> Scenario {
     let entry = library::find("nested-join").expect("the library has it");
-    let pipeline = replaced(entry.pipeline, pipeline);
+    let pipeline = replaced(entry.pipelines[0].1, pipeline);
     let read = |path: &str| Ok((path.to_owned(), pipeline.clone()));
     Scenario::plan("nested-join.wt.yaml", &replaced(entry.file, file), read)
         .unwrap_or_else(|error| panic!("{}:{:?}: {error}", error.file(), error.line_column()))
@@ -74,9 +74,9 @@ fn options(size: Size, folder: &TempDir) -> RunOptions {
     RunOptions {
         seed: Some(size.seed),
         events: Some(size.events),
-        folder: folder.path().to_owned(),
         keep: true,
         parallelism: PARALLELISM,
+        ..RunOptions::new(folder.path())
     }
 }
 

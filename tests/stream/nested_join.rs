@@ -59,7 +59,8 @@ fn recommendation(words: &[&str]) -> String {
 }
 
 fn subject() -> Subject {
-    let pipeline = Scenario::load("nested-join").expect("the library has it").pipeline;
+    let scenario = Scenario::load("nested-join").expect("the library has it");
+    let pipeline = scenario.streaming().expect("it has one streaming job").2.clone();
     Subject { pipeline, streams: STREAMS.to_vec(), settings: Settings::default() }
 }
 

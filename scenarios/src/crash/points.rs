@@ -124,7 +124,18 @@ mod tests {
 
     fn call(number: u64, changes: bool, trigger: u32) -> Call {
         let operation = if changes { "put" } else { "get" };
-        Call { number, port: "checkpoint", operation, target: "x".into(), changes, bytes: 8, trigger }
+        Call {
+            number,
+            port: "checkpoint",
+            operation,
+            target: "x".into(),
+            changes,
+            bytes: 8,
+            trigger,
+            process: 0,
+            millis: 0,
+            verdict: None,
+        }
     }
 
     #[test]

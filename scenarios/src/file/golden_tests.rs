@@ -65,10 +65,11 @@ fn check_message(from: &str, to: &str, wanted: &str, line_column: (usize, usize)
 fn file_that_is_right_parses() {
     let file = ScenarioFile::parse("shop.wt.yaml", RIGHT).expect("nothing is wrong");
     assert_eq!(file.engine, Engine::Glue50);
-    assert_eq!(file.job_tables().names().collect::<Vec<_>>(), ["orders-table"]);
+    assert_eq!(file.tables(&file.jobs[0]).names().collect::<Vec<_>>(), ["orders-table"]);
     assert_eq!(file.generate.names().collect::<Vec<_>>(), ["orders", "answers"]);
-    assert_eq!(file.job.max_fetch_records_per_shard.value, 100_000);
-    let table = file.job_tables().get("orders-table").expect("it is there");
+    let (_, streaming) = file.streaming_job().expect("there is one job");
+    assert_eq!(streaming.max_fetch_records_per_shard.value, 100_000);
+    let table = file.tables(&file.jobs[0]).get("orders-table").expect("it is there");
     let price = table.columns.get("price").expect("it is there");
     assert_eq!(file.source.error_at(price, "x").line_column(), (10, 69));
 }
