@@ -10,6 +10,10 @@ use wavetank::scenarios::check::SnapshotMode;
 use wavetank::scenarios::run::{RunOptions, Runner};
 use wavetank::scenarios::scenario::Scenario;
 
+/// As the command has it.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const SCENARIO: &str = "\
 scenario: eight events
 resources:

@@ -10,6 +10,10 @@ use clap::Parser;
 use cli::{Cli, Command};
 use exit::Exit;
 
+/// Runs make and drop very many small things, which is what this allocator is good at.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> std::process::ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,

@@ -207,6 +207,19 @@ impl StreamingQuery {
         Ok(report)
     }
 
+    /// Whether a batch without data is due: the watermark has moved, and it would emit or evict something.
+    ///
+    /// # Errors
+    /// As [`StreamingQuery::execute_batch`].
+    pub fn owes_batch(&self) -> Result<bool> {
+        match &self.tree {
+            Some(tree) if self.options.no_data_batches => {
+                tree.needs_batch(self.previous, self.tracker.current())
+            }
+            _ => Ok(false),
+        }
+    }
+
     /// The first part of a trigger: everything but the commit, so that what the batch did can be stored under its
     /// id before it counts as done. `None` when there was nothing to do.
     ///

@@ -49,10 +49,8 @@ pub fn line(name: &str, run: &RunReport, elapsed: Duration, output: &OutputArgs)
 pub fn passed(run: &RunReport) -> String {
     let lines = run.timeline.iter().filter(|line| line.failures.is_empty()).count();
     let checks = run.checks.iter().filter(|check| check.verdict == Verdict::Passed).count();
-    let of = |passed: usize, all: usize, what: &str| {
-        (all > 0).then(|| format!("{passed} of {all} {what}{}", if all == 1 { "" } else { "s" }))
-    };
-    let parts = [of(lines, run.timeline.len(), "line"), of(checks, run.checks.len(), "check")];
+    let of = |passed: usize, all: usize, what: &str| (all > 0).then(|| format!("{passed} of {all} {what}"));
+    let parts = [of(lines, run.timeline.len(), "lines"), of(checks, run.checks.len(), "checks")];
     let parts: Vec<String> = parts.into_iter().flatten().collect();
     match parts.is_empty() {
         true => "nothing was expected".to_owned(),

@@ -8,6 +8,7 @@ fn what_came_before_a_job_that_starts_at_latest_is_lost_for_that_reason() {
         "clock: { start: 2026-01-05T10:00:00Z, tick: 10s }
 timeline: |
   O 1 10:00:00               | idle
+  advance 1s
   start
   O 2 10:00:20, P 2 10:00:30 | emits 1
 checks:

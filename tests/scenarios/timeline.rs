@@ -72,11 +72,11 @@ timeline: |
     let report = ran(&scenario);
     insta::assert_snapshot!(problems(&report).join("\n"), @r"
       × the line dropped 1 row, expected 0
-        ╭─[shop.wt.yaml:23:32]
+        ╭─[shop.wt.yaml:23:3]
      22 │   O 2 10:30:00, P 2 10:40:00 | watermark 10:20:00
      23 │   O 3 10:20:00               | drops 0
-        ·   ──────┬─────               ───┬───
-        ·         │                       ╰── 1 row
+        ·   ──────┬─────                 ───┬───
+        ·         │                         ╰── 1 row
         ·         ╰── late in batch 4: event time 10:20:00 <= watermark 10:20:00 (symmetricHashJoin)
         ╰────
       help: the watermark 10:20:00 came from orders: its greatest event time 10:30:00 - 10 m

@@ -172,8 +172,8 @@ impl Store {
 
     /// Removes everything, as if the store had just been made.
     pub fn clear(&mut self) -> Result<()> {
-        let transaction = self.connection.unchecked_transaction()?;
         // Children before their parents.
+        let transaction = self.connection.unchecked_transaction()?;
         for table in TABLES {
             transaction.prepare_cached(&format!("DELETE FROM {table}"))?.execute(())?;
         }

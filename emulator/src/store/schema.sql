@@ -45,9 +45,10 @@ CREATE TABLE buckets (
     created_ms INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
--- user_metadata is a JSON object of texts.
+-- user_metadata is a JSON object of texts. Whether the bucket is there is asked with each operation, so no foreign key
+-- asks a second time.
 CREATE TABLE objects (
-    bucket        TEXT NOT NULL REFERENCES buckets ON DELETE RESTRICT,
+    bucket        TEXT NOT NULL,
     key           TEXT NOT NULL,
     body_id       INTEGER NOT NULL,
     size_bytes    INTEGER NOT NULL,

@@ -30,11 +30,13 @@ pub(super) struct ClockText {
     #[schemars(with = "UtcTime")]
     start: Spanned<UtcTime>,
     #[schemars(with = "Option<Length>")]
+    #[serde(default, deserialize_with = "super::from_text::given")]
     tick: Option<Spanned<Length>>,
-    #[serde(rename = "for")]
+    #[serde(default, rename = "for", deserialize_with = "super::from_text::given")]
     #[schemars(with = "Option<Length>")]
     length: Option<Spanned<Length>>,
     #[schemars(with = "Option<UtcTime>")]
+    #[serde(default, deserialize_with = "super::from_text::given")]
     until: Option<Spanned<UtcTime>>,
     #[serde(default)]
     drain: bool,

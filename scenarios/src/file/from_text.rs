@@ -50,6 +50,15 @@ where
     deserializer.deserialize_any(TextVisitor(PhantomData))
 }
 
+/// Reads a key that may be left out, but has a value where it stands: nothing is not the same as not there.
+pub(crate) fn given<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: serde::Deserialize<'de>,
+{
+    T::deserialize(deserializer).map(Some)
+}
+
 /// The JSON Schema of a [`FromText`] value: a scalar, described.
 pub(crate) fn schema<T: FromText>() -> schemars::Schema {
     schemars::json_schema!({ "type": ["string", "number"], "description": T::EXPECTED })

@@ -212,7 +212,7 @@ fn misspelt_generator_is_not_taken_for_an_object() {
  21 │   answers:
     ╰────
   help: known generators: `pick`, `repeat`, `fake`, `uniform`, `int`,
-        `weights`, `uuid`, `share`, `null`, `object`
+        `weights`, `date`, `uuid`, `share`, `null`, `object`
         an object with this field is written `{ object: { unifrom: … } }`
 "#,
     );
@@ -289,7 +289,8 @@ fn misspelt_kind_in_a_list_is_marked_alone() {
     ·                                                    ╰── unknown value
  21 │     row: { id: $key, price: { uniform: [1, 2], round: 2 } }
     ╰────
-  help: known values: `truncated_json`, `wrong_type`, `missing_field`
+  help: known values: `truncated_json`, `wrong_type`, `missing_field`,
+        `null_field`, `not_utf8`, `empty`
 "#,
     );
 }
@@ -524,12 +525,17 @@ fn names_that_are_nowhere() {
         "unknown key `expected` in check 1; did you mean `expect`?",
         (27, 5),
     );
-    check_message("clock: {", "faults: []\nclock: {", "unknown key `faults` in the scenario file", (16, 1));
+    check_message(
+        "clock: {",
+        "fault: []\nclock: {",
+        "unknown key `fault` in the scenario file; did you mean `faults`?",
+        (16, 1),
+    );
 }
 
 #[test]
 fn keys_missing_twice_or_out_of_place() {
-    check_message("tick: 10s, ", "", "`clock` needs the key `tick`", (16, 1));
+    check_message("start: 2026-01-05T10:00:00Z, ", "", "`clock` needs the key `start`", (16, 1));
     check_message("  checkpoint: s3://lake/checkpoint/\n", "", "`job` needs the key `checkpoint`", (11, 1));
     check_message("scenario: a test\n", "", "the scenario file needs the key `scenario`", (1, 1));
     check_message("{ shards: 2 }", "{}", "stream `orders` needs the key `shards`", (5, 5));

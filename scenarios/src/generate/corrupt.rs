@@ -163,7 +163,8 @@ mod tests {
     fn a_null_field_leaves_json_and_other_kinds_leave_none() {
         for record in broken(CorruptKind::NullField, RECORD, 50) {
             let value: Value = serde_json::from_slice(&record).expect("it stays JSON");
-            assert_ne!(value, serde_json::from_str::<Value>(RECORD).unwrap());
+            // The one field that was null already may be the one that was drawn.
+            assert!(fields(&value) <= 8 && record.windows(4).any(|word| word == b"null"));
         }
         for record in broken(CorruptKind::NotUtf8, RECORD, 50) {
             assert!(std::str::from_utf8(&record).is_err());

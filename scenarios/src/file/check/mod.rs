@@ -24,7 +24,6 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use serde::Deserialize;
-use serde::de::Deserializer;
 use serde_saphyr::Spanned;
 
 use super::clock::Clock;
@@ -146,40 +145,36 @@ impl Invariant {
 pub(super) struct CheckText {
     /// What reports call it.
     #[schemars(with = "Option<String>")]
-    #[serde(default, deserialize_with = "given")]
+    #[serde(default, deserialize_with = "crate::file::from_text::given")]
     name: Option<Spanned<String>>,
     /// When it is asked; after the run if absent.
     #[schemars(with = "Option<At>")]
-    #[serde(default, deserialize_with = "given")]
+    #[serde(default, deserialize_with = "crate::file::from_text::given")]
     at: Option<Spanned<At>>,
     /// One query in DuckDB's SQL.
     #[schemars(with = "Option<String>")]
-    #[serde(default, deserialize_with = "given")]
+    #[serde(default, deserialize_with = "crate::file::from_text::given")]
     sql: Option<Spanned<String>>,
     /// An event bus, in place of a query: what it has seen, earliest first.
     #[schemars(with = "Option<String>")]
-    #[serde(default, deserialize_with = "given")]
+    #[serde(default, deserialize_with = "crate::file::from_text::given")]
     events: Option<Spanned<String>>,
     /// A law that holds for every job, in place of a query.
     #[schemars(with = "Option<Law>")]
-    #[serde(default, deserialize_with = "given")]
+    #[serde(default, deserialize_with = "crate::file::from_text::given")]
     invariant: Option<Spanned<Law>>,
     /// The rows of the answer: `empty`, a list of rows, or a table drawn with pipes.
     #[schemars(with = "Option<serde_json::Value>")]
-    #[serde(default, deserialize_with = "given")]
+    #[serde(default, deserialize_with = "crate::file::from_text::given")]
     expect: Option<Spanned<ExpectText>>,
     /// The answer is the one that was recorded before.
     #[schemars(with = "Option<bool>")]
-    #[serde(default, deserialize_with = "given")]
+    #[serde(default, deserialize_with = "crate::file::from_text::given")]
     snapshot: Option<Spanned<bool>>,
     /// The most rows of `bounded_state`.
     #[schemars(with = "Option<u64>")]
-    #[serde(default, deserialize_with = "given")]
+    #[serde(default, deserialize_with = "crate::file::from_text::given")]
     max: Option<Spanned<u64>>,
-}
-
-fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
-    T::deserialize(deserializer).map(Some)
 }
 
 /// The invariants by their words.

@@ -125,7 +125,7 @@ mod tests {
         assert_eq!(line.at, 12);
         let parts = line.split(',');
         assert_eq!(texts(&parts), ["P \"a, b\" x2", "R { n: [1, 2] }"]);
-        assert_eq!(parts[1].at, 26);
+        assert_eq!(parts[1].at, 25);
         assert_eq!(texts(&parts[0].words()), ["P", "\"a, b\"", "x2"]);
     }
 
