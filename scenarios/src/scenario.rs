@@ -32,7 +32,7 @@ pub struct Scenario {
 #[derive(Debug, Clone)]
 pub enum Plan {
     /// A streaming query, planned against the job's database.
-    Streaming(Pipeline),
+    Streaming(Box<Pipeline>),
     /// The text of a batch job, which was planned against the file's tables and is planned anew for each run.
     Batch(String),
 }
@@ -170,7 +170,7 @@ fn plan_job(
             let mut pipeline = sql::plan(&text, &stream_tables(file, job)?).map_err(placed)?;
             drop_duplicates(file, streaming, &mut pipeline)?;
             check_sink(file, streaming, &pipeline)?;
-            Ok(Plan::Streaming(pipeline))
+            Ok(Plan::Streaming(Box::new(pipeline)))
         }
         JobKind::Batch(batch) => {
             let start = file.clock.start.value;
@@ -252,7 +252,7 @@ impl Tables for StreamTables {
 /// Parses every column type of every table, so that a wrong one is found wherever it stands.
 fn check_types(file: &ScenarioFile) -> Result<(), FileError> {
     let tables = file.resources.databases.iter().flat_map(|(_, tables)| tables.iter());
-    tables.map(|(_, table)| schema(file, table).map(|_| ())).collect()
+    tables.into_iter().try_for_each(|(_, table)| schema(file, table).map(|_| ()))
 }
 
 fn stream_tables(file: &ScenarioFile, job: &Job) -> Result<StreamTables, FileError> {

@@ -45,7 +45,7 @@ pub enum ViewError {
         key: String,
         /// Why not.
         #[source]
-        source: EngineError,
+        source: Box<EngineError>,
     },
     /// Its rows do not fit the table.
     #[error("the rows of an object do not fit the table")]

@@ -62,7 +62,11 @@ fn parquet(
     for object in objects {
         let read = read_parquet(body(services, part, object)?);
         let (bucket, key) = (part.bucket.clone(), object.key.clone());
-        batches.extend(read.map_err(|source| ViewError::Unreadable { bucket, key, source })?);
+        batches.extend(read.map_err(|source| ViewError::Unreadable {
+            bucket,
+            key,
+            source: Box::new(source),
+        })?);
     }
     let Some(schema) = batches.first().map(RecordBatch::schema) else { return Ok(None) };
     let same: Vec<RecordBatch> =

@@ -536,7 +536,7 @@ fn names_that_are_nowhere() {
 #[test]
 fn keys_missing_twice_or_out_of_place() {
     check_message("start: 2026-01-05T10:00:00Z, ", "", "`clock` needs the key `start`", (16, 1));
-    check_message("  checkpoint: s3://lake/checkpoint/\n", "", "`job` needs the key `checkpoint`", (11, 1));
+    check_message("  checkpoint: s3://lake/checkpoint/\n", "", "`job` needs the key `checkpoint`", (12, 3));
     check_message("scenario: a test\n", "", "the scenario file needs the key `scenario`", (1, 1));
     check_message("{ shards: 2 }", "{}", "stream `orders` needs the key `shards`", (5, 5));
     check_message("  buckets: [lake]", "  buckets: [lake, lake]", "bucket `lake` appears twice", (7, 19));

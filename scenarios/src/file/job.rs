@@ -34,7 +34,7 @@ pub enum JobKind {
     /// In micro-batches, for as long as the scenario lasts.
     Streaming(Box<StreamingJob>),
     /// From beginning to end, each time that something starts it.
-    Batch(BatchJob),
+    Batch(Box<BatchJob>),
 }
 
 /// A streaming job.
@@ -240,7 +240,7 @@ impl JobText {
         let database = self.database.clone();
         let kind = match self.checkpoint.is_some() || self.sink.is_some() {
             true => JobKind::Streaming(Box::new(self.streaming(&name, source)?)),
-            false => JobKind::Batch(self.batch(&name, source)?),
+            false => JobKind::Batch(Box::new(self.batch(&name, source)?)),
         };
         Ok(Job { name, pipeline, database, kind })
     }

@@ -82,7 +82,7 @@ const RULES: &[Rule] = &[
 pub fn lint(scenario: &Scenario) -> Vec<Warning> {
     let file = &scenario.file;
     let jobs = file.jobs.iter().zip(&scenario.plans).filter_map(|(job, plan)| match (&job.kind, plan) {
-        (JobKind::Streaming(streaming), Plan::Streaming(pipeline)) => Some((job, &**streaming, pipeline)),
+        (JobKind::Streaming(streaming), Plan::Streaming(pipeline)) => Some((job, &**streaming, &**pipeline)),
         _ => None,
     });
     jobs.flat_map(|(job, streaming, pipeline)| {

@@ -171,11 +171,11 @@ impl<'a> World<'a> {
         for (process, (job, plan)) in file.jobs.iter().zip(&scenario.plans).enumerate() {
             match (&job.kind, plan) {
                 (JobKind::Streaming(streaming), Plan::Streaming(pipeline)) => {
-                    let what = (process, job, &**streaming, pipeline);
+                    let what = (process, job, &**streaming, &**pipeline);
                     jobs.push(StreamingRun::new(what, file, &services, &faults, &options));
                 }
                 (JobKind::Batch(batch), Plan::Batch(text)) => {
-                    let what = (process, job, batch, text.as_str());
+                    let what = (process, job, &**batch, text.as_str());
                     batch_jobs.push(BatchRun::new(what, file, &services, &faults));
                 }
                 _ => unreachable!("a plan is of its job's kind"),

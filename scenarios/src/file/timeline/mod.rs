@@ -72,7 +72,7 @@ pub enum Step {
     /// The jobs start for the first time.
     Start,
     /// Something goes wrong from here on.
-    Fault(Spanned<Fault>),
+    Fault(Box<Spanned<Fault>>),
 }
 
 /// The words that a line may begin with, beside shapes and faults.
@@ -184,7 +184,7 @@ impl Names<'_> {
         let tree = Node::parse(&alone).map_err(wrong)?;
         let written: FaultText = serde_saphyr::from_str(&alone.text)
             .map_err(|error| wrong(explain::explain(&error, self.source, &tree)))?;
-        written.of_line(kept, self.source).map(Step::Fault)
+        written.of_line(kept, self.source).map(|fault| Step::Fault(Box::new(fault)))
     }
 
     /// The error for a line that begins with a word that means nothing.
