@@ -8,7 +8,7 @@ use crate::ids::Ids;
 use crate::operation::{Context, Operation};
 use crate::operations;
 use crate::s3;
-use crate::store::{OpenError, Storage, Store};
+use crate::store::{OpenError, Purpose, Storage, Store};
 use crate::time::Timestamp;
 use crate::validation::validate;
 
@@ -75,7 +75,8 @@ impl Emulator {
     /// of single entries inside an `Ok`.
     pub fn call<O: Operation>(&self, now: Timestamp, request: O::Request) -> Result<O::Response, ApiError> {
         validate(&request, O::RULES)?;
-        self.in_transaction(now, |ctx| O::call(ctx, request))
+        let purpose = if O::READS_ONLY { Purpose::Read } else { Purpose::Change };
+        self.in_transaction(now, purpose, |ctx| O::call(ctx, request))
     }
 
     /// Runs the operation that AWS JSON clients name in `X-Amz-Target`, such as
@@ -97,7 +98,7 @@ impl Emulator {
     /// `NoSuchBucket` and `NoSuchKey`.
     pub fn object_file(&self, bucket: &str, key: &str) -> Result<Option<PathBuf>, ApiError> {
         // No time is involved in finding a file; the epoch fills the place.
-        self.in_transaction(Timestamp::default(), |ctx| {
+        self.in_transaction(Timestamp::default(), Purpose::Change, |ctx| {
             let object = s3::find_object(ctx, bucket, key)?;
             Ok(ctx.store.body_file(object.body)?)
         })
@@ -106,6 +107,7 @@ impl Emulator {
     fn in_transaction<T>(
         &self,
         now: Timestamp,
+        purpose: Purpose,
         run: impl FnOnce(&mut Context<'_>) -> Result<T, ApiError>,
     ) -> Result<T, ApiError> {
         // A panic rolls the transaction back while it unwinds, so the state behind a poisoned
@@ -113,7 +115,7 @@ impl Emulator {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         let State { store, ids } = &mut *state;
         let minted_before = ids.minted();
-        let mut ctx = Context { now, identity: &self.identity, ids, store: store.begin()? };
+        let mut ctx = Context { now, identity: &self.identity, ids, store: store.begin(purpose)? };
         let outcome = run(&mut ctx);
         let Context { ids, store, .. } = ctx;
         match outcome {

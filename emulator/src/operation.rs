@@ -23,12 +23,14 @@ pub trait Operation {
     const NAME: &'static str;
     /// What a request must satisfy before [`Operation::call`] sees it, in the order AWS reports it.
     const RULES: &'static [Rule<Self::Request>];
+    /// Whether it changes nothing. Calls come one at a time, so such an operation needs no transaction.
+    const READS_ONLY: bool = false;
     /// What is asked.
     type Request: 'static;
     /// What is answered.
     type Response;
 
-    /// Answers a request that satisfies the rules, inside a transaction of its own.
+    /// Answers a request that satisfies the rules, inside a transaction of its own unless it only reads.
     ///
     /// # Errors
     /// What AWS would answer; the caller then rolls the transaction back.

@@ -15,6 +15,7 @@ pub struct GetDatabase;
 impl Operation for GetDatabase {
     const NAME: &'static str = "AWSGlue.GetDatabase";
     const RULES: &'static [Rule<GetDatabaseRequest>] = &[field("name", |r| text(&r.name), NAME)];
+    const READS_ONLY: bool = true;
     type Request = GetDatabaseRequest;
     type Response = GetDatabaseResponse;
 

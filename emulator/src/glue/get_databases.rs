@@ -18,6 +18,7 @@ impl Operation for GetDatabases {
     const NAME: &'static str = "AWSGlue.GetDatabases";
     const RULES: &'static [Rule<GetDatabasesRequest>] =
         &[field("maxResults", |r| number(&r.max_results), paging::MAX_RESULTS)];
+    const READS_ONLY: bool = true;
     type Request = GetDatabasesRequest;
     type Response = GetDatabasesResponse;
 

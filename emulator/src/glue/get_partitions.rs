@@ -26,6 +26,7 @@ impl Operation for GetPartitions {
         inside(|r, found| found.within("segment", &r.segment, SEGMENT)),
         field("maxResults", |r| number(&r.max_results), &[Range(1, RESULTS_MAX as i64)]),
     ];
+    const READS_ONLY: bool = true;
     type Request = GetPartitionsRequest;
     type Response = GetPartitionsResponse;
 

@@ -16,6 +16,7 @@ impl Operation for GetTable {
     const NAME: &'static str = "AWSGlue.GetTable";
     const RULES: &'static [Rule<GetTableRequest>] =
         &[field("databaseName", |r| text(&r.database_name), NAME), field("name", |r| text(&r.name), NAME)];
+    const READS_ONLY: bool = true;
     type Request = GetTableRequest;
     type Response = GetTableResponse;
 

@@ -21,6 +21,7 @@ impl Operation for GetTables {
         field("databaseName", |r| text(&r.database_name), NAME),
         field("maxResults", |r| number(&r.max_results), paging::MAX_RESULTS),
     ];
+    const READS_ONLY: bool = true;
     type Request = GetTablesRequest;
     type Response = GetTablesResponse;
 

@@ -18,6 +18,7 @@ impl Operation for DescribeStreamSummary {
         field("streamName", |r| text(&r.stream_name), stream::NAME),
         field("streamARN", |r| text(&r.stream_arn), stream::ARN),
     ];
+    const READS_ONLY: bool = true;
     type Request = DescribeStreamSummaryRequest;
     type Response = DescribeStreamSummaryResponse;
 

@@ -29,6 +29,7 @@ impl Operation for GetRecords {
         field("shardIterator", |r| text(&r.shard_iterator), &[Required, Length(1, 512)]),
         field("streamARN", |r| text(&r.stream_arn), stream::ARN),
     ];
+    const READS_ONLY: bool = true;
     type Request = GetRecordsRequest;
     type Response = GetRecordsResponse;
 

@@ -25,6 +25,7 @@ impl Operation for GetShardIterator {
         field("streamName", |r| text(&r.stream_name), stream::NAME),
         field("streamARN", |r| text(&r.stream_arn), stream::ARN),
     ];
+    const READS_ONLY: bool = true;
     type Request = GetShardIteratorRequest;
     type Response = GetShardIteratorResponse;
 

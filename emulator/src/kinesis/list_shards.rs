@@ -29,6 +29,7 @@ impl Operation for ListShards {
         field("streamARN", |r| text(&r.stream_arn), stream::ARN),
         inside(|r, found| found.within("shardFilter", &r.shard_filter, FILTER)),
     ];
+    const READS_ONLY: bool = true;
     type Request = ListShardsRequest;
     type Response = ListShardsResponse;
 

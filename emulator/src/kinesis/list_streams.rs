@@ -26,6 +26,7 @@ impl Operation for ListStreams {
         field("exclusiveStartStreamName", |r| text(&r.exclusive_start_stream_name), stream::NAME),
         field("nextToken", |r| text(&r.next_token), &[Length(1, 1 << 20)]),
     ];
+    const READS_ONLY: bool = true;
     type Request = ListStreamsRequest;
     type Response = ListStreamsResponse;
 

@@ -19,6 +19,7 @@ pub struct GetObject;
 impl Operation for GetObject {
     const NAME: &'static str = "s3:GetObject";
     const RULES: &'static [Rule<GetObjectRequest>] = &[];
+    const READS_ONLY: bool = true;
     type Request = GetObjectRequest;
     type Response = GetObjectResponse;
 

@@ -12,6 +12,7 @@ pub struct HeadBucket;
 impl Operation for HeadBucket {
     const NAME: &'static str = "s3:HeadBucket";
     const RULES: &'static [Rule<HeadBucketRequest>] = &[];
+    const READS_ONLY: bool = true;
     type Request = HeadBucketRequest;
     type Response = HeadBucketResponse;
 

@@ -15,6 +15,7 @@ pub struct HeadObject;
 impl Operation for HeadObject {
     const NAME: &'static str = "s3:HeadObject";
     const RULES: &'static [Rule<HeadObjectRequest>] = &[];
+    const READS_ONLY: bool = true;
     type Request = HeadObjectRequest;
     type Response = HeadObjectResponse;
 

@@ -22,6 +22,7 @@ pub struct ListObjectsV2;
 impl Operation for ListObjectsV2 {
     const NAME: &'static str = "s3:ListObjectsV2";
     const RULES: &'static [Rule<ListObjectsV2Request>] = &[];
+    const READS_ONLY: bool = true;
     type Request = ListObjectsV2Request;
     type Response = ListObjectsV2Response;
 

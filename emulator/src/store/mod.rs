@@ -132,16 +132,28 @@ pub(crate) enum StoreError {
 /// The result of everything below.
 pub(crate) type Result<T, E = StoreError> = std::result::Result<T, E>;
 
+/// What a transaction is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    /// Nothing is going to change, so there is nothing to begin and to commit.
+    Read,
+    /// All changes are to stay, or none.
+    Change,
+}
+
 /// All state of one emulator.
 pub(crate) struct Store {
     connection: Connection,
     bodies: Bodies,
+    /// Whether the rows are there after the process.
+    outlives: bool,
 }
 
 impl Store {
     pub fn open(storage: Storage) -> Result<Self, OpenError> {
         let lasting = matches!(storage, Storage::Directory(_));
         let place = storage.directory().map(Path::to_owned);
+        let outlives = matches!(storage, Storage::Directory(_) | Storage::Scratch(_));
         let (mut connection, bodies) = match storage {
             Storage::Memory => (Connection::open_in_memory()?, Bodies::in_memory()),
             Storage::SmallScratch(directory) => {
@@ -160,7 +172,7 @@ impl Store {
             .map_err(OpenError::from)
             .and_then(|()| migrate::migrate(&mut connection))
             .map_err(|error| error.at(place.as_deref()))?;
-        Ok(Self { connection, bodies })
+        Ok(Self { connection, bodies, outlives })
     }
 
     /// How many ids were minted by the last committed transaction.
@@ -183,13 +195,16 @@ impl Store {
         Ok(self.bodies.clear()?)
     }
 
-    pub fn begin(&mut self) -> Result<Transaction<'_>> {
-        run(&self.connection, "BEGIN")?;
+    pub fn begin(&mut self, purpose: Purpose) -> Result<Transaction<'_>> {
+        if purpose == Purpose::Change {
+            run(&self.connection, "BEGIN")?;
+        }
         Ok(Transaction {
             sql: &self.connection,
             bodies: &mut self.bodies,
             changes: BodyChanges::default(),
-            ended: false,
+            outlives: self.outlives,
+            ended: purpose == Purpose::Read,
         })
     }
 }
@@ -204,7 +219,9 @@ pub(crate) struct Transaction<'a> {
     sql: &'a Connection,
     bodies: &'a mut Bodies,
     changes: BodyChanges,
-    /// Whether it was committed or rolled back.
+    /// Whether the rows are there after the process.
+    outlives: bool,
+    /// Whether it was committed or rolled back, or never begun.
     ended: bool,
 }
 
@@ -218,7 +235,11 @@ impl Drop for Transaction<'_> {
 }
 
 impl Transaction<'_> {
+    /// Notes how many ids were minted, for the process that opens the store next.
     pub fn save_ids_minted(&self, minted: u64) -> Result<()> {
+        if !self.outlives {
+            return Ok(());
+        }
         let sql = "UPDATE emulator SET ids_minted = ?1";
         self.sql.prepare_cached(sql)?.execute([minted as i64])?;
         Ok(())
@@ -226,6 +247,9 @@ impl Transaction<'_> {
 
     /// Commits the rows, then removes the bodies that no row points to any more.
     pub fn commit(mut self) -> Result<()> {
+        if self.ended {
+            return Ok(());
+        }
         let committed = run(self.sql, "COMMIT");
         self.ended = committed.is_ok();
         let garbage = match committed {
@@ -238,6 +262,9 @@ impl Transaction<'_> {
 
     /// Undoes the rows and removes the bodies written for them.
     pub fn roll_back(mut self) -> Result<()> {
+        if self.ended {
+            return Ok(());
+        }
         self.bodies.remove_all(&self.changes.written);
         self.ended = true;
         Ok(run(self.sql, "ROLLBACK")?)

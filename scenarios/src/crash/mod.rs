@@ -11,7 +11,7 @@ mod points;
 mod report;
 
 pub use outcome::Outcome;
-pub(crate) use outcome::table_rows;
+pub(crate) use outcome::{Nobody, table_rows};
 pub use points::{Disturbance, Point, points};
 pub use report::{CrashFailure, CrashReport, DisturbanceReport, SCHEMA};
 

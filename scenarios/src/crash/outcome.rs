@@ -137,7 +137,7 @@ fn parquet_rows(object: Bytes) -> Result<Vec<String>, CrashError> {
 }
 
 /// A catalog that nobody asks.
-struct Nobody;
+pub(crate) struct Nobody;
 
 impl Catalog for Nobody {
     fn ensure_table(&mut self, _: &TableDefinition) -> PortResult<()> {

@@ -9,14 +9,13 @@ use std::collections::BTreeMap;
 use arrow::record_batch::RecordBatch;
 use wavetank_engine::batch::BatchId;
 use wavetank_engine::error::EngineError;
-use wavetank_engine::ports::{Catalog, PortResult, TableDefinition};
 use wavetank_engine::query::output_schema;
 use wavetank_engine::session::Session;
 use wavetank_engine::sink::{FileSink, FileTarget, Sink};
 
 use crate::adapters::{BucketStore, Services};
 use crate::conform::memory::Objects;
-use crate::crash::table_rows;
+use crate::crash::{Nobody, table_rows};
 use crate::report::Verdict;
 use crate::world::{StreamingRun, sink_target};
 
@@ -86,23 +85,6 @@ fn compare(table: &str, given: &[String], found: &[String]) -> Verdict {
             Verdict::Failed { summary, expected, actual, difference: lines, why, missing, unexpected }
         }
         other => other,
-    }
-}
-
-/// A catalog that nobody asks.
-struct Nobody;
-
-impl Catalog for Nobody {
-    fn ensure_table(&mut self, _: &TableDefinition) -> PortResult<()> {
-        Ok(())
-    }
-
-    fn ensure_partitions(
-        &mut self,
-        _: &TableDefinition,
-        _: &BTreeMap<Vec<String>, String>,
-    ) -> PortResult<()> {
-        Ok(())
     }
 }
 
