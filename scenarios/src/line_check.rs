@@ -186,8 +186,16 @@ impl Judging<'_> {
         for at in self.meant(expectation) {
             let job = self.jobs[at].0;
             let chapters = self.teller.chronicle.batches(job, &self.outcome.batches[at]);
-            let late =
-                chapters.iter().flat_map(|c| &c.report.ledger.losses).find(|l| l.reason == LossReason::Late);
+            let mut losses = chapters.iter().flat_map(|chapter| &chapter.report.ledger.losses);
+            let null = losses.clone().find(|loss| misses_a_value(loss.reason));
+            let late = losses.find(|loss| loss.reason == LossReason::Late);
+            if let Some(text) = null.and_then(|loss| self.teller.text(job, loss.record)) {
+                help.push(format!("the record that misses a value is {text}"));
+                help.push(
+                    "a column is null when the record has no field of its name, or the query cannot cast it"
+                        .to_owned(),
+                );
+            }
             let watermark = match (&expectation.expected, late) {
                 (Expected::Watermark(_), _) => Some(self.watermark(expectation)),
                 (_, Some(late)) => late.watermark,
@@ -202,6 +210,11 @@ impl Judging<'_> {
         }
         help
     }
+}
+
+/// Whether a row was lost because something in it is null.
+fn misses_a_value(reason: LossReason) -> bool {
+    matches!(reason, LossReason::NullKey | LossReason::NullEventTime)
 }
 
 /// Whether a loss is one on the way in: not an eviction, and not what the query itself asked for.

@@ -12,6 +12,9 @@ use crate::faults::Process;
 use crate::file::{Length, ScenarioFile, Step, UtcTime};
 use crate::producer::Producer;
 
+/// How much of a record is shown.
+const RECORD_CHARACTERS_SHOWN: usize = 200;
+
 /// Tells what a run knows of its records.
 pub struct Teller<'a> {
     /// The scenario's file.
@@ -64,6 +67,16 @@ impl Teller<'_> {
             Some(name) => name,
             None => format!("a record of {stream} with the key {}", reading.record.partition_key),
         }
+    }
+
+    /// The beginning of a record as it was sent.
+    pub fn text(&self, job: Process, id: RecordId) -> Option<String> {
+        let reading = self.chronicle.reading(job, id)?;
+        let text = String::from_utf8_lossy(&reading.record.data);
+        Some(match text.char_indices().nth(RECORD_CHARACTERS_SHOWN) {
+            Some((end, _)) => format!("{}…", &text[..end]),
+            None => text.into_owned(),
+        })
     }
 
     /// `P T5`: shape and id of a record that a line sent.

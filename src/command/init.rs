@@ -37,11 +37,16 @@ pub fn init(args: &InitArgs, output: &OutputArgs) -> Outcome {
 
 fn next_steps(name: &str, scenario: &Path) -> String {
     let scenario = scenario.display();
+    let steps = [
+        (format!("wavetank run {scenario}"), "it passes"),
+        (format!("wavetank explain {scenario} --row O6"), "why a row was lost"),
+        ("wavetank test".to_owned(), "every scenario in this folder"),
+    ];
+    let width = steps.iter().map(|(command, _)| command.len()).max().unwrap_or_default();
+    let lines: String =
+        steps.iter().map(|(command, says)| format!("  {command:width$}    {says}\n")).collect();
     format!(
-        "wrote {scenario} and {name}.sql beside it\n\n  \
-         wavetank run {scenario}            it passes\n  \
-         wavetank explain {scenario} --row O6    why a row was lost\n  \
-         wavetank test                      every scenario in this folder\n\n\
+        "wrote {scenario} and {name}.sql beside it\n\n{lines}\n\
          Change a line of its timeline, run it again, and read what it says.\n"
     )
 }

@@ -3,7 +3,7 @@
 use wavetank::scenarios::library::{self, SCENARIOS};
 use wavetank::scenarios::scenario::Scenario;
 
-use crate::rig::{problems, ran};
+use crate::rig::{problems, ran, ran_with};
 
 #[track_caller]
 fn passes(name: &str) {
@@ -33,6 +33,14 @@ fn bronze_to_silver_to_gold_passes() {
 #[test]
 fn a_thousand_fake_users_pass() {
     passes("fake-users");
+}
+
+#[test]
+fn fake_users_pass_when_their_objects_are_too_many_to_be_read_one_by_one() {
+    let scenario = Scenario::load("fake-users").unwrap();
+    let report = ran_with(&scenario, |options| options.events = Some(6_000));
+    assert_eq!(problems(&report), Vec::<String>::new());
+    assert_eq!(report.checks.len(), 3);
 }
 
 #[test]

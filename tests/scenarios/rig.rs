@@ -50,8 +50,15 @@ pub fn plan(file: &str, pipeline: &str) -> Scenario {
 
 /// Runs a scenario to its end.
 pub fn ran(scenario: &Scenario) -> RunReport {
+    ran_with(scenario, |_| ())
+}
+
+/// Runs a scenario to its end, with other options.
+pub fn ran_with(scenario: &Scenario, change: impl FnOnce(&mut RunOptions)) -> RunReport {
     let folder = tempfile::tempdir().unwrap();
-    run(scenario, RunOptions::new(folder.path()), &mut ()).unwrap()
+    let mut options = RunOptions::new(folder.path());
+    change(&mut options);
+    run(scenario, options, &mut ()).unwrap()
 }
 
 /// Everything that did not hold, as people see it.

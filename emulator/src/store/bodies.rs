@@ -6,7 +6,8 @@
 //! ```
 //!
 //! Creating a file costs as much as writing tens of kilobytes, and checkpoints write many small objects, so a
-//! body of up to 16 KiB is a row of `small_bodies`. It becomes a file when somebody asks for its file.
+//! body of up to 16 KiB is a row of `small_bodies`, or is held in memory where the rows are. It becomes a file when
+//! somebody asks for its file.
 //!
 //! A file is written under a temporary name and renamed, so that under its own name it is always
 //! whole. Not handled: bodies written by a process that died before the row committed stay behind;
@@ -34,13 +35,27 @@ pub(crate) struct BodyId(pub u64);
 /// All bodies of an emulator.
 pub(super) enum Bodies {
     Memory(BTreeMap<BodyId, Bytes>),
-    Directory {
-        folder: PathBuf,
-        /// Whether a body is on the disk before it has its name.
-        lasting: bool,
-        /// Small bodies that this process has written out; what an earlier one wrote out stays.
-        copies: BTreeSet<BodyId>,
-    },
+    Directory(BodyFiles),
+}
+
+/// Bodies in a directory.
+pub(super) struct BodyFiles {
+    folder: PathBuf,
+    /// Whether a body is on the disk before it has its name.
+    lasting: bool,
+    /// Small bodies that this process has written out; what an earlier one wrote out stays.
+    copies: BTreeSet<BodyId>,
+    small: SmallBodies,
+    /// Whether this process may have written a file.
+    touched: bool,
+}
+
+/// Where small bodies are, that have no file of their own.
+pub(super) enum SmallBodies {
+    /// In the database.
+    Rows,
+    /// In this process.
+    Memory(BTreeMap<BodyId, Bytes>),
 }
 
 /// What a transaction did to bodies.
@@ -55,7 +70,7 @@ pub(super) struct BodyChanges {
 impl Transaction<'_> {
     /// Stores a body under an id that is not in use.
     pub fn write_body(&mut self, id: BodyId, body: Bytes) -> Result<()> {
-        if self.bodies.is_directory() && body.len() <= SMALL_BODY_BYTES_MAX {
+        if self.bodies.small_are_rows() && body.len() <= SMALL_BODY_BYTES_MAX {
             let sql = "INSERT OR REPLACE INTO small_bodies VALUES (?1, ?2)";
             self.sql.prepare_cached(sql)?.execute((id.0 as i64, &body[..]))?;
             return Ok(());
@@ -74,10 +89,12 @@ impl Transaction<'_> {
 
     /// Says that no row of this transaction points to a body any more.
     pub fn release_body(&mut self, id: BodyId) -> Result<()> {
-        let sql = "DELETE FROM small_bodies WHERE body_id = ?1";
-        let small = self.sql.prepare_cached(sql)?.execute([id.0 as i64])? > 0;
+        let row = self.bodies.small_are_rows() && {
+            let sql = "DELETE FROM small_bodies WHERE body_id = ?1";
+            self.sql.prepare_cached(sql)?.execute([id.0 as i64])? > 0
+        };
         // Most small bodies have no file, and asking the file system for one costs as much as the rest.
-        if !small || self.bodies.has_copy(id) {
+        if !row || self.bodies.has_copy(id) {
             self.changes.unreferenced.push(id);
         }
         Ok(())
@@ -86,56 +103,52 @@ impl Transaction<'_> {
     /// The file of a body, where bodies are files; a small one is written out for it.
     pub fn body_file(&mut self, id: BodyId) -> Result<Option<PathBuf>> {
         let small = self.small_body(id)?;
-        let Bodies::Directory { folder, copies, .. } = &mut *self.bodies else { return Ok(None) };
-        let Some(body) = small else { return Ok(Some(file_of(folder, id))) };
-        let file = small_file_of(folder, id);
-        if copies.insert(id) && !file.exists() {
-            // A copy of what is in the database.
+        let Bodies::Directory(files) = &mut *self.bodies else { return Ok(None) };
+        let Some(body) = small else { return Ok(Some(file_of(&files.folder, id))) };
+        let file = small_file_of(&files.folder, id);
+        if files.copies.insert(id) && !file.exists() {
+            files.touched = true;
+            // A copy of what is kept elsewhere.
             write_whole(&file, &body, false)?;
         }
         Ok(Some(file))
     }
 
     fn small_body(&self, id: BodyId) -> Result<Option<Bytes>> {
-        if !self.bodies.is_directory() {
-            return Ok(None);
+        match &*self.bodies {
+            Bodies::Memory(_) => Ok(None),
+            Bodies::Directory(BodyFiles { small: SmallBodies::Memory(bodies), .. }) => {
+                Ok(bodies.get(&id).cloned())
+            }
+            Bodies::Directory(_) => {
+                let sql = "SELECT body FROM small_bodies WHERE body_id = ?1";
+                let mut statement = self.sql.prepare_cached(sql)?;
+                let body: Option<Vec<u8>> =
+                    statement.query_row([id.0 as i64], |row| row.get(0)).optional()?;
+                Ok(body.map(Bytes::from))
+            }
         }
-        let sql = "SELECT body FROM small_bodies WHERE body_id = ?1";
-        let mut statement = self.sql.prepare_cached(sql)?;
-        let body: Option<Vec<u8>> = statement.query_row([id.0 as i64], |row| row.get(0)).optional()?;
-        Ok(body.map(Bytes::from))
     }
 }
 
 impl Bodies {
-    /// Removes every body.
-    pub fn clear(&mut self) -> io::Result<()> {
-        match self {
-            Self::Memory(bodies) => bodies.clear(),
-            Self::Directory { folder, copies, .. } => {
-                copies.clear();
-                fs::remove_dir_all(&*folder)?;
-                fs::create_dir_all(&*folder)?;
-            }
-        }
-        Ok(())
-    }
-
     pub fn in_memory() -> Self {
         Self::Memory(BTreeMap::new())
     }
 
-    fn is_directory(&self) -> bool {
-        matches!(self, Self::Directory { .. })
+    /// Bodies in a folder; when they are `lasting`, each is on the disk before it has its name.
+    pub fn in_directory(folder: PathBuf, lasting: bool, small: SmallBodies) -> Self {
+        // What is there already may be anybody's.
+        Self::Directory(BodyFiles { folder, lasting, copies: BTreeSet::new(), small, touched: true })
     }
 
-    pub fn in_directory(folder: PathBuf, lasting: bool) -> Self {
-        Self::Directory { folder, lasting, copies: BTreeSet::new() }
-    }
-
-    /// Whether a small body was written out.
-    fn has_copy(&self, id: BodyId) -> bool {
-        matches!(self, Self::Directory { copies, .. } if copies.contains(&id))
+    /// Removes every body.
+    pub fn clear(&mut self) -> io::Result<()> {
+        match self {
+            Self::Memory(bodies) => bodies.clear(),
+            Self::Directory(files) => files.clear()?,
+        }
+        Ok(())
     }
 
     /// Removes bodies that no row points to. One that cannot be removed is waste on the disk and
@@ -146,13 +159,22 @@ impl Bodies {
         }
     }
 
+    fn small_are_rows(&self) -> bool {
+        matches!(self, Self::Directory(BodyFiles { small: SmallBodies::Rows, .. }))
+    }
+
+    /// Whether a small body was written out.
+    fn has_copy(&self, id: BodyId) -> bool {
+        matches!(self, Self::Directory(files) if files.copies.contains(&id))
+    }
+
     fn write(&mut self, id: BodyId, body: Bytes) -> io::Result<()> {
         match self {
             Self::Memory(bodies) => {
                 bodies.insert(id, body);
                 Ok(())
             }
-            Self::Directory { folder, lasting, .. } => write_whole(&file_of(folder, id), &body, *lasting),
+            Self::Directory(files) => files.write(id, body),
         }
     }
 
@@ -162,13 +184,7 @@ impl Bodies {
                 let body = bodies.get(&id).ok_or(io::ErrorKind::NotFound)?;
                 Ok(body.slice(range.start as usize..range.end as usize))
             }
-            Self::Directory { folder, .. } => {
-                let mut file = File::open(file_of(folder, id))?;
-                file.seek(SeekFrom::Start(range.start))?;
-                let mut body = vec![0; (range.end - range.start) as usize];
-                file.read_exact(&mut body)?;
-                Ok(body.into())
-            }
+            Self::Directory(files) => files.read(id, range),
         }
     }
 
@@ -178,10 +194,54 @@ impl Bodies {
                 bodies.remove(&id);
                 Ok(())
             }
-            Self::Directory { folder, .. } => {
-                fs::remove_file(file_of(folder, id)).or_else(|_| fs::remove_file(small_file_of(folder, id)))
+            Self::Directory(files) => files.remove(id),
+        }
+    }
+}
+
+impl BodyFiles {
+    fn clear(&mut self) -> io::Result<()> {
+        self.copies.clear();
+        if let SmallBodies::Memory(bodies) = &mut self.small {
+            bodies.clear();
+        }
+        if std::mem::take(&mut self.touched) {
+            fs::remove_dir_all(&self.folder)?;
+            fs::create_dir_all(&self.folder)?;
+        }
+        Ok(())
+    }
+
+    fn write(&mut self, id: BodyId, body: Bytes) -> io::Result<()> {
+        match &mut self.small {
+            SmallBodies::Memory(bodies) if body.len() <= SMALL_BODY_BYTES_MAX => {
+                bodies.insert(id, body);
+                Ok(())
+            }
+            _ => {
+                self.touched = true;
+                write_whole(&file_of(&self.folder, id), &body, self.lasting)
             }
         }
+    }
+
+    fn read(&self, id: BodyId, range: Range<u64>) -> io::Result<Bytes> {
+        let mut file = File::open(file_of(&self.folder, id))?;
+        file.seek(SeekFrom::Start(range.start))?;
+        let mut body = vec![0; (range.end - range.start) as usize];
+        file.read_exact(&mut body)?;
+        Ok(body.into())
+    }
+
+    fn remove(&mut self, id: BodyId) -> io::Result<()> {
+        if let SmallBodies::Memory(bodies) = &mut self.small
+            && bodies.remove(&id).is_some()
+            && !self.copies.contains(&id)
+        {
+            return Ok(());
+        }
+        fs::remove_file(file_of(&self.folder, id))
+            .or_else(|_| fs::remove_file(small_file_of(&self.folder, id)))
     }
 }
 
@@ -241,7 +301,7 @@ mod tests {
     #[test]
     fn directory_keeps_and_removes_bodies() {
         let directory = tempfile::tempdir().unwrap();
-        check(Bodies::in_directory(directory.path().to_owned(), true));
+        check(Bodies::in_directory(directory.path().to_owned(), true, SmallBodies::Rows));
     }
 
     #[test]

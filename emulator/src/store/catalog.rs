@@ -125,6 +125,8 @@ impl Transaction<'_> {
 
     /// Deletes a table with its partitions; `false` when there was none.
     pub fn delete_table(&self, database: &str, name: &str) -> Result<bool> {
+        let sql = "DELETE FROM partitions WHERE database_name = ?1 AND table_name = ?2";
+        self.sql.prepare_cached(sql)?.execute((database, name))?;
         let sql = "DELETE FROM tables WHERE database_name = ?1 AND name = ?2";
         Ok(self.sql.prepare_cached(sql)?.execute((database, name))? == 1)
     }

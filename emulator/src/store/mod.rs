@@ -10,6 +10,7 @@ mod objects;
 mod shard_log;
 mod streams;
 
+use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -17,7 +18,7 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode};
 
 pub(crate) use bodies::BodyId;
-use bodies::{Bodies, BodyChanges};
+use bodies::{Bodies, BodyChanges, SmallBodies};
 pub(crate) use catalog::{DatabaseRow, NewPartition, PartitionPage, PartitionRow, TableRow};
 pub(crate) use objects::ObjectRow;
 pub(crate) use shard_log::LogBlock;
@@ -29,7 +30,7 @@ const STATEMENTS_CACHED: usize = 128;
 /// Pages that SQLite keeps in memory.
 const CACHE_KIBIBYTES: i64 = 64 * 1024;
 
-/// Every table that holds what clients have made, children before the parents that they refer to.
+/// Every table that holds what clients have made.
 const TABLES: [&str; 9] = [
     "partitions",
     "tables",
@@ -159,13 +160,14 @@ impl Store {
             Storage::SmallScratch(directory) => {
                 let objects = directory.join("objects");
                 create_directory(&objects)?;
-                (Connection::open_in_memory()?, Bodies::in_directory(objects, false))
+                let small = SmallBodies::Memory(BTreeMap::new());
+                (Connection::open_in_memory()?, Bodies::in_directory(objects, false, small))
             }
             Storage::Directory(directory) | Storage::Scratch(directory) => {
                 let objects = directory.join("objects");
                 create_directory(&objects)?;
                 let connection = Connection::open(directory.join("emulator.sqlite"))?;
-                (connection, Bodies::in_directory(objects, lasting))
+                (connection, Bodies::in_directory(objects, lasting, SmallBodies::Rows))
             }
         };
         configure(&connection, lasting)
@@ -184,7 +186,6 @@ impl Store {
 
     /// Removes everything, as if the store had just been made.
     pub fn clear(&mut self) -> Result<()> {
-        // Children before their parents.
         let transaction = self.connection.unchecked_transaction()?;
         for table in TABLES {
             transaction.prepare_cached(&format!("DELETE FROM {table}"))?.execute(())?;
@@ -288,6 +289,5 @@ fn configure(connection: &Connection, lasting: bool) -> rusqlite::Result<()> {
     connection.pragma_update_and_check(None, "locking_mode", "EXCLUSIVE", |_| Ok(()))?;
     connection.pragma_update_and_check(None, "journal_mode", journal, |_| Ok(()))?;
     connection.pragma_update(None, "synchronous", synchronous)?;
-    connection.pragma_update(None, "cache_size", -CACHE_KIBIBYTES)?;
-    connection.pragma_update(None, "foreign_keys", true)
+    connection.pragma_update(None, "cache_size", -CACHE_KIBIBYTES)
 }

@@ -1,5 +1,6 @@
 -- The whole state of an emulator except the bodies of objects.
--- Times are milliseconds since 1970-01-01 UTC.
+-- Times are milliseconds since 1970-01-01 UTC. Every operation asks for the stream, bucket or table it works on, so no
+-- foreign keys ask a second time; and without them a whole table is emptied in one step.
 
 CREATE TABLE emulator (
     singleton  INTEGER PRIMARY KEY CHECK (singleton = 1),
@@ -17,7 +18,7 @@ CREATE TABLE streams (
 
 -- Hash keys are 16 bytes, big-endian. counter_next numbers the shard's next record, from 1.
 CREATE TABLE shards (
-    stream_id      INTEGER NOT NULL REFERENCES streams ON DELETE CASCADE,
+    stream_id      INTEGER NOT NULL,
     shard_index    INTEGER NOT NULL,
     hash_key_start BLOB NOT NULL,
     hash_key_end   BLOB NOT NULL,
@@ -30,7 +31,7 @@ CREATE TABLE shards (
 -- to counter_last, arrived at one time. The form of `records` is in kinesis/record_block.rs.
 CREATE TABLE shard_log (
     block_id      INTEGER PRIMARY KEY,
-    stream_id     INTEGER NOT NULL REFERENCES streams ON DELETE CASCADE,
+    stream_id     INTEGER NOT NULL,
     shard_index   INTEGER NOT NULL,
     counter_first INTEGER NOT NULL,
     counter_last  INTEGER NOT NULL,
@@ -45,8 +46,7 @@ CREATE TABLE buckets (
     created_ms INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
--- user_metadata is a JSON object of texts. Whether the bucket is there is asked with each operation, so no foreign key
--- asks a second time.
+-- user_metadata is a JSON object of texts.
 CREATE TABLE objects (
     bucket        TEXT NOT NULL,
     key           TEXT NOT NULL,
@@ -73,7 +73,7 @@ CREATE TABLE databases (
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE tables (
-    database_name TEXT NOT NULL REFERENCES databases ON DELETE CASCADE,
+    database_name TEXT NOT NULL,
     name          TEXT NOT NULL,
     created_ms    INTEGER NOT NULL,
     updated_ms    INTEGER NOT NULL,
@@ -90,6 +90,5 @@ CREATE TABLE partitions (
     partition_values TEXT NOT NULL,
     created_ms       INTEGER NOT NULL,
     input            TEXT NOT NULL,
-    UNIQUE (database_name, table_name, partition_values),
-    FOREIGN KEY (database_name, table_name) REFERENCES tables ON DELETE CASCADE
+    UNIQUE (database_name, table_name, partition_values)
 ) STRICT;

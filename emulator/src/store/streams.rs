@@ -106,8 +106,10 @@ impl Transaction<'_> {
 
     /// Deletes a stream with its shards and their records.
     pub fn delete_stream(&self, stream: i64) -> Result<()> {
-        let sql = "DELETE FROM streams WHERE stream_id = ?1";
-        self.sql.prepare_cached(sql)?.execute([stream])?;
+        for table in ["shard_log", "shards", "streams"] {
+            let sql = format!("DELETE FROM {table} WHERE stream_id = ?1");
+            self.sql.prepare_cached(&sql)?.execute([stream])?;
+        }
         Ok(())
     }
 

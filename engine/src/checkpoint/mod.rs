@@ -192,7 +192,7 @@ impl Checkpoint {
     pub fn save_state(&mut self, batch: BatchId, states: &[OperatorState]) -> Result<()> {
         let file = StateFile { version: batch.0, snapshot: self.next_extent() == Extent::Snapshot };
         let mut object = envelope::begin(state_file::size_hint(states));
-        state_file::encode(file.version, states, &mut object)?;
+        state_file::encode(file, states, &mut object)?;
         let object = envelope::finish(object);
         self.chain.add(file, object.len() as u64);
         if file.snapshot {

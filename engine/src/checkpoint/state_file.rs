@@ -2,13 +2,19 @@
 //!
 //! For each table of each operator: its rows as an Arrow IPC stream, the serial numbers of rows that have left, and
 //! those of rows that have matched, as little-endian 64-bit integers; then JSON that lists them ([`Contents`]), and in
-//! the last eight bytes its length.
+//! the last eight bytes its length. A table to which a delta adds no row has no stream in it: most batches leave most
+//! tables alone, and the layout of its rows is in the snapshot.
 
+use std::sync::Arc;
+
+use arrow::array::RecordBatch;
+use arrow::datatypes::Schema;
 use arrow::ipc::reader::StreamReader;
 use arrow::ipc::writer::StreamWriter;
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
+use super::layout::StateFile;
 use crate::error::Result;
 use crate::operator::{OperatorState, StateChange};
 
@@ -47,29 +53,30 @@ pub(super) fn size_hint(states: &[OperatorState]) -> usize {
 }
 
 /// Appends the state; the same state gives the same bytes.
-pub(super) fn encode(version: u32, states: &[OperatorState], file: &mut Vec<u8>) -> Result<()> {
+pub(super) fn encode(file: StateFile, states: &[OperatorState], bytes: &mut Vec<u8>) -> Result<()> {
     let mut operators = Vec::new();
     for state in states {
         let mut tables = Vec::new();
         for table in &state.tables {
-            let start = file.len();
-            let mut writer = StreamWriter::try_new(&mut *file, table.rows.schema_ref())?;
-            writer.write(&table.rows)?;
-            writer.finish()?;
-            drop(writer);
-            let rows_bytes = file.len() - start;
+            let start = bytes.len();
+            if file.snapshot || table.rows.num_rows() > 0 {
+                let mut writer = StreamWriter::try_new(&mut *bytes, table.rows.schema_ref())?;
+                writer.write(&table.rows)?;
+                writer.finish()?;
+            }
+            let rows_bytes = bytes.len() - start;
             let serials = table.removed.iter().chain(&table.matched);
-            file.extend(serials.flat_map(|serial| serial.to_le_bytes()));
+            bytes.extend(serials.flat_map(|serial| serial.to_le_bytes()));
             let (removed, matched) = (table.removed.len(), table.matched.len());
             tables.push(TableContents { rows_bytes, removed, matched, next_serial: table.next_serial });
         }
         let (operator, keys) = (state.operator.clone(), state.keys.clone());
         operators.push(OperatorContents { operator, keys, tables });
     }
-    let contents =
-        serde_json::to_vec(&Contents { version, operators }).expect("the contents have string keys only");
-    file.extend_from_slice(&contents);
-    file.extend_from_slice(&(contents.len() as u64).to_le_bytes());
+    let contents = serde_json::to_vec(&Contents { version: file.version, operators })
+        .expect("the contents have string keys only");
+    bytes.extend_from_slice(&contents);
+    bytes.extend_from_slice(&(contents.len() as u64).to_le_bytes());
     Ok(())
 }
 
@@ -108,14 +115,21 @@ fn take_table(rest: &mut Bytes, contents: &TableContents) -> Result<StateChange,
     };
     let rows = take(contents.rows_bytes)?;
     let (removed, matched) = (take(contents.removed * 8)?, take(contents.matched * 8)?);
-    let mut reader = StreamReader::try_new(&rows[..], None).map_err(|e| e.to_string())?;
-    let rows = reader.next().ok_or("a table has no rows, not even none")?.map_err(|e| e.to_string())?;
+    let rows = match rows.is_empty() {
+        true => RecordBatch::new_empty(Arc::new(Schema::empty())),
+        false => read_rows(&rows)?,
+    };
     let serials = |bytes: &Bytes| {
         let number = |bytes: &[u8]| u64::from_le_bytes(bytes.try_into().expect("a chunk has eight bytes"));
         bytes.chunks_exact(8).map(number).collect()
     };
     let (removed, matched) = (serials(&removed), serials(&matched));
     Ok(StateChange { rows, removed, matched, next_serial: contents.next_serial })
+}
+
+fn read_rows(stream: &[u8]) -> Result<RecordBatch, String> {
+    let mut reader = StreamReader::try_new(stream, None).map_err(|e| e.to_string())?;
+    reader.next().ok_or("a table has no rows, not even none")?.map_err(|e| e.to_string())
 }
 
 /// Several versions, a snapshot and the deltas behind it, as one state.
@@ -130,8 +144,13 @@ pub(super) fn fold(versions: &[Vec<OperatorState>]) -> Result<Vec<OperatorState>
     }
     let folded = |(at, state): (usize, &OperatorState)| {
         let table = |table: usize| {
+            let layout = &state.tables[table].rows;
+            let with_layout = |change: &StateChange| match change.rows.num_columns() {
+                0 => StateChange { rows: layout.slice(0, 0), ..change.clone() },
+                _ => change.clone(),
+            };
             let history: Vec<StateChange> =
-                versions.iter().map(|version| version[at].tables[table].clone()).collect();
+                versions.iter().map(|version| with_layout(&version[at].tables[table])).collect();
             StateChange::fold(&history)
         };
         let tables = (0..state.tables.len()).map(table).collect::<Result<_, _>>()?;
