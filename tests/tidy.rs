@@ -153,6 +153,17 @@ mod cores_are_kept_pure {
             ],
         );
     }
+
+    #[test]
+    fn sockets_are_for_the_edges() {
+        let waits = "use tokio::net::TcpListener;";
+        let expected =
+            "emulator/src/s3/mod.rs:1: use of the crate `tokio`, use a call that runs to completion instead";
+        check(dependencies::cores, "emulator/src/s3/mod.rs", waits, &[expected]);
+        for edge in ["emulator/src/http/server.rs", "scenarios/src/adapters/http.rs", "tests/sdk.rs"] {
+            check(dependencies::cores, edge, waits, &[]);
+        }
+    }
 }
 
 mod owners_are_held {

@@ -69,16 +69,19 @@ pub(crate) fn decode(text: &str) -> Result<Vec<u8>, DecodeError> {
     Ok(data)
 }
 
-/// `Bytes` as base64, for responses.
+/// `Bytes` for responses: base64, or as they are where the format has bytes.
 pub(crate) mod blob {
     use super::*;
 
     pub fn serialize<S: Serializer>(data: &Bytes, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&encode(data))
+        match serializer.is_human_readable() {
+            true => serializer.serialize_str(&encode(data)),
+            false => serializer.serialize_bytes(data),
+        }
     }
 }
 
-/// `Option<Bytes>` as base64 or null, for requests.
+/// `Option<Bytes>` for requests: base64 or null, or bytes where the format has them.
 pub(crate) mod optional_blob {
     use super::*;
 
@@ -105,7 +108,18 @@ impl<'de> Visitor<'de> for BlobVisitor {
     }
 
     fn visit_some<D: Deserializer<'de>>(self, input: D) -> Result<Option<Bytes>, D::Error> {
-        input.deserialize_str(self)
+        match input.is_human_readable() {
+            true => input.deserialize_str(self),
+            false => input.deserialize_byte_buf(self),
+        }
+    }
+
+    fn visit_byte_buf<E: de::Error>(self, data: Vec<u8>) -> Result<Option<Bytes>, E> {
+        Ok(Some(data.into()))
+    }
+
+    fn visit_bytes<E: de::Error>(self, data: &[u8]) -> Result<Option<Bytes>, E> {
+        Ok(Some(Bytes::copy_from_slice(data)))
     }
 
     fn visit_str<E: de::Error>(self, text: &str) -> Result<Option<Bytes>, E> {

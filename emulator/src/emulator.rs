@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 
+use crate::codec::Codec;
 use crate::error::ApiError;
 use crate::ids::Ids;
 use crate::operation::{Context, Operation};
@@ -86,9 +87,15 @@ impl Emulator {
     /// # Errors
     /// `UnknownOperationException` for a name not in [`operations::OPERATIONS`],
     /// `SerializationException` for bytes that do not decode, else what the operation answers.
-    pub fn invoke(&self, now: Timestamp, operation_name: &str, body: &[u8]) -> Result<Vec<u8>, ApiError> {
+    pub fn invoke(
+        &self,
+        now: Timestamp,
+        operation_name: &str,
+        codec: Codec,
+        body: &[u8],
+    ) -> Result<Vec<u8>, ApiError> {
         let invoke = operations::find(operation_name).ok_or_else(ApiError::unknown_operation)?;
-        invoke(self, now, body)
+        invoke(self, now, codec, body)
     }
 
     /// The file that holds an object's body, for a reader in the same process; `None` when bodies
@@ -338,7 +345,7 @@ mod tests {
     fn unknown_operation_is_refused() {
         let emulator = Emulator::open(Storage::Memory, Identity::default()).unwrap();
         for name in ["Kinesis_20131202.Nonsense", "", "s3:PutObject"] {
-            let error = emulator.invoke(NOW, name, b"{}").unwrap_err();
+            let error = emulator.invoke(NOW, name, Codec::Json, b"{}").unwrap_err();
             assert_eq!(error.code, ErrorCode::UnknownOperationException);
         }
     }

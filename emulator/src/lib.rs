@@ -38,11 +38,11 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))] // In a test, a panic is the report.
 
 mod base64;
+mod codec;
 mod emulator;
 pub mod error;
 pub mod glue;
 mod ids;
-mod json;
 pub mod kinesis;
 mod opaque;
 pub mod operation;
@@ -52,6 +52,7 @@ mod store;
 pub mod time;
 pub mod validation;
 
+pub use codec::Codec;
 pub use emulator::{Emulator, Identity};
 pub use error::{ApiError, ErrorCode, Fault};
 pub use operation::{Context, Operation};

@@ -6,10 +6,10 @@
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::codec::Codec;
 use crate::emulator::{Emulator, Identity};
 use crate::error::ApiError;
 use crate::ids::Ids;
-use crate::json;
 use crate::store::Transaction;
 use crate::time::Timestamp;
 use crate::validation::Rule;
@@ -67,7 +67,7 @@ pub enum Wire {
 }
 
 /// An operation with its types erased: bytes of a request in, bytes of a response out.
-pub type Invoke = fn(&Emulator, Timestamp, &[u8]) -> Result<Vec<u8>, ApiError>;
+pub type Invoke = fn(&Emulator, Timestamp, Codec, &[u8]) -> Result<Vec<u8>, ApiError>;
 
 /// The row of an AWS JSON operation.
 pub const fn route<O>() -> Route
@@ -84,13 +84,13 @@ pub const fn rest_route<O: Operation>() -> Route {
     Route { name: O::NAME, wire: Wire::RestXml }
 }
 
-fn invoke<O>(emulator: &Emulator, now: Timestamp, body: &[u8]) -> Result<Vec<u8>, ApiError>
+fn invoke<O>(emulator: &Emulator, now: Timestamp, codec: Codec, body: &[u8]) -> Result<Vec<u8>, ApiError>
 where
     O: Operation,
     O::Request: DeserializeOwned,
     O::Response: Serialize,
 {
-    let request = json::decode(body)?;
+    let request = codec.decode(body)?;
     let response = emulator.call::<O>(now, request)?;
-    Ok(json::encode(&response))
+    Ok(codec.encode(&response))
 }

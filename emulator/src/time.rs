@@ -5,9 +5,11 @@ use std::fmt;
 use serde::de::{self, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use crate::codec::cbor;
+
 /// Milliseconds since 1970-01-01T00:00:00Z; the only time there is here.
 ///
-/// In AWS JSON 1.1 a timestamp is a number of seconds with a fraction.
+/// In AWS JSON 1.1 a timestamp is a number of seconds with a fraction, in AWS CBOR 1.1 tagged milliseconds.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp(i64);
 
@@ -54,13 +56,20 @@ impl Timestamp {
 
 impl Serialize for Timestamp {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_f64(self.0 as f64 / 1000.0)
+        match serializer.is_human_readable() {
+            true => serializer.serialize_f64(self.0 as f64 / 1000.0),
+            false => cbor::serialize_millis(self.0, serializer),
+        }
     }
 }
 
 impl<'de> Deserialize<'de> for Timestamp {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(SecondsVisitor)
+        if deserializer.is_human_readable() {
+            return deserializer.deserialize_any(SecondsVisitor);
+        }
+        let refusal = || de::Error::invalid_type(de::Unexpected::Str(""), &SecondsVisitor);
+        cbor::deserialize_millis(deserializer)?.map(Timestamp).ok_or_else(refusal)
     }
 }
 

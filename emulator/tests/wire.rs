@@ -18,7 +18,7 @@
 use std::fs;
 use std::path::Path;
 
-use wavetank_emulator::{Emulator, Identity, Storage, Timestamp};
+use wavetank_emulator::{Codec, Emulator, Identity, Storage, Timestamp};
 
 const START_MS: i64 = 1_700_000_000_000;
 
@@ -57,7 +57,7 @@ fn run(name: &str, script: &str) {
                 request = request.replace("$next", iterator);
             }
             let now = Timestamp::from_millis(now);
-            let outcome = emulator.invoke(now, operation, request.as_bytes());
+            let outcome = emulator.invoke(now, operation, Codec::Json, request.as_bytes());
             let (mark, mut answer) = match outcome {
                 Ok(body) => ("<", String::from_utf8(body).unwrap()),
                 Err(error) => ("!", format!("{} {}", error.code, error.message)),

@@ -21,9 +21,6 @@ const CORES: &[&str] = &["emulator", "engine"];
 
 /// What would make a core wait, roll dice, print, or know its surroundings.
 const NOT_IN_A_CORE: &[(&str, &str)] = &[
-    ("tokio", "a call that runs to completion"),
-    ("hyper", "typed requests and responses"),
-    ("hyper-util", "typed requests and responses"),
     ("clap", "arguments parsed in src/"),
     ("duckdb", "a port that scenarios/ implements"),
     ("miette", "an error enum made with thiserror"),
@@ -32,6 +29,18 @@ const NOT_IN_A_CORE: &[(&str, &str)] = &[
     ("rand_chacha", "a seed or an id passed in"),
     ("fake", "rows passed in"),
 ];
+
+/// What waits and speaks over sockets, and the only libraries' code that may: the edges of the emulator and of the
+/// harness. Whatever lies below them runs to completion.
+const NETWORK: &[(&str, &str)] = &[
+    ("tokio", "a call that runs to completion"),
+    ("tokio-rustls", "a call that runs to completion"),
+    ("hyper", "typed requests and responses"),
+    ("hyper-util", "typed requests and responses"),
+];
+const NETWORK_EDGES: &[&str] =
+    &["emulator/src/http/", "scenarios/src/adapters/http", "src/", "tests/", "benches/"];
+const NETWORK_MANIFESTS: &[&str] = &["Cargo.toml", "emulator/Cargo.toml", "scenarios/Cargo.toml"];
 
 /// A third-party crate, and the only crate of ours that may depend on it.
 struct Owner {
@@ -69,11 +78,17 @@ pub fn arrows(tree: &Tree) -> Vec<Finding> {
     findings
 }
 
-/// A crate in `emulator` or `engine` that [`NOT_IN_A_CORE`] keeps out.
+/// A crate in `emulator` or `engine` that [`NOT_IN_A_CORE`] keeps out, or one of [`NETWORK`] away from the edges.
 pub fn cores(tree: &Tree) -> Vec<Finding> {
+    let waits = |path: &str| {
+        !NETWORK_MANIFESTS.contains(&path) && !NETWORK_EDGES.iter().any(|edge| path.starts_with(edge))
+    };
+    let network = NETWORK.iter();
+    let network = network.flat_map(|(krate, instead)| uses(tree, krate, instead, |path, _| waits(path)));
     let each = NOT_IN_A_CORE.iter();
-    each.flat_map(|(krate, instead)| uses(tree, krate, instead, |path, _| CORES.contains(&crate_of(path))))
-        .collect()
+    let pure = each
+        .flat_map(|(krate, instead)| uses(tree, krate, instead, |path, _| CORES.contains(&crate_of(path))));
+    network.chain(pure).collect()
 }
 
 /// A third-party crate used by another than its owner.

@@ -1,17 +1,16 @@
-//! AWS JSON 1.1: bytes ⇄ typed values, and AWS's wording of a member of the wrong type.
+//! AWS JSON 1.1: bytes ⇄ typed values.
 //!
-//! Source of the wording: kinesalite's tests, recorded against AWS. Not handled: AWS refuses a
-//! list where a structure belongs; here a list fills the members of a structure in their order.
+//! Not handled: AWS refuses a list where a structure belongs; here a list fills the members of a structure in their
+//! order.
 
-use std::fmt;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 
-use serde::de::{self, DeserializeOwned, Visitor};
-use serde::{Deserializer, Serialize};
-
+use super::wording::type_error;
 use crate::error::{ApiError, ErrorCode};
 
 /// Decodes the body of a request.
-pub(crate) fn decode<T: DeserializeOwned>(body: &[u8]) -> Result<T, ApiError> {
+pub(super) fn decode<T: DeserializeOwned>(body: &[u8]) -> Result<T, ApiError> {
     serde_json::from_slice(body).map_err(|error| {
         let message = if error.is_data() {
             type_error(&error.to_string())
@@ -24,101 +23,9 @@ pub(crate) fn decode<T: DeserializeOwned>(body: &[u8]) -> Result<T, ApiError> {
 }
 
 /// Encodes a response. An operation without output, of type `()`, answers an empty body.
-pub(crate) fn encode<T: Serialize>(response: &T) -> Vec<u8> {
+pub(super) fn encode<T: Serialize>(response: &T) -> Vec<u8> {
     let body = serde_json::to_vec(response).expect("responses have text keys and no failing parts");
     if body == b"null" { Vec::new() } else { body }
-}
-
-/// A member of type Integer: as AWS does, fractions are cut off and what is too great is clamped.
-pub(crate) fn integer<'de, D: Deserializer<'de>>(input: D) -> Result<Option<i32>, D::Error> {
-    input.deserialize_option(IntegerVisitor)
-}
-
-struct IntegerVisitor;
-
-impl<'de> Visitor<'de> for IntegerVisitor {
-    type Value = Option<i32>;
-
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("an Integer")
-    }
-
-    fn visit_none<E: de::Error>(self) -> Result<Self::Value, E> {
-        Ok(None)
-    }
-
-    fn visit_unit<E: de::Error>(self) -> Result<Self::Value, E> {
-        Ok(None)
-    }
-
-    fn visit_some<D: Deserializer<'de>>(self, input: D) -> Result<Self::Value, D::Error> {
-        input.deserialize_any(self)
-    }
-
-    fn visit_i64<E: de::Error>(self, number: i64) -> Result<Self::Value, E> {
-        let clamped = number.clamp(i32::MIN.into(), i32::MAX.into());
-        Ok(Some(clamped as i32))
-    }
-
-    fn visit_u64<E: de::Error>(self, number: u64) -> Result<Self::Value, E> {
-        self.visit_i64(i64::try_from(number).unwrap_or(i64::MAX))
-    }
-
-    fn visit_f64<E: de::Error>(self, number: f64) -> Result<Self::Value, E> {
-        Ok(Some(number.floor() as i32))
-    }
-}
-
-/// AWS's sentence for serde's "invalid type: X, expected Y at line N column M"; a sentence that a
-/// member's own decoder wrote is kept.
-fn type_error(message: &str) -> String {
-    let message = message.rfind(" at line ").map_or(message, |end| &message[..end]);
-    let parts = message.strip_prefix("invalid type: ");
-    let parts = parts.and_then(|parts| parts.rsplit_once(", expected "));
-    let Some((found, expected)) = parts else {
-        return message.to_owned();
-    };
-    match (Found::parse(found), expected) {
-        (Found::List, _) => "Start of list found where not expected".to_owned(),
-        (Found::Map, _) => "Start of structure or map found where not expected.".to_owned(),
-        (Found::Scalar(_), "a sequence") => "Expected list or null".to_owned(),
-        (Found::Scalar(_), "a map") => "Expected map or null".to_owned(),
-        (Found::Scalar(class), expected) => match target(expected) {
-            Some(target) => format!("class {class} can not be converted to {target}"),
-            None => "Expected null".to_owned(),
-        },
-    }
-}
-
-/// What stood in the JSON text.
-enum Found {
-    List,
-    Map,
-    Scalar(&'static str),
-}
-
-impl Found {
-    fn parse(found: &str) -> Self {
-        match found.split(' ').next() {
-            Some("sequence") => Found::List,
-            Some("map") => Found::Map,
-            Some("boolean") => Found::Scalar("java.lang.Boolean"),
-            Some("string") => Found::Scalar("java.lang.String"),
-            _ => Found::Scalar("com.amazon.coral.value.json.numbers.TruncatingBigNumber"),
-        }
-    }
-}
-
-/// What AWS calls the type of a scalar member; `None` for a structure.
-fn target(expected: &str) -> Option<&'static str> {
-    match expected {
-        "a string" => Some("an String"),
-        "a boolean" => Some("an Boolean"),
-        "an Integer" => Some("an Integer"),
-        "a Blob" => Some("a Blob"),
-        "a Timestamp" => Some("milliseconds since epoch"),
-        _ => None,
-    }
 }
 
 #[cfg(test)]
@@ -135,7 +42,7 @@ mod tests {
     #[serde(rename_all = "PascalCase", default)]
     struct Everything {
         name: Option<String>,
-        #[serde(deserialize_with = "integer")]
+        #[serde(deserialize_with = "crate::codec::integer")]
         count: Option<i32>,
         #[serde(with = "crate::base64::optional_blob")]
         data: Option<Bytes>,

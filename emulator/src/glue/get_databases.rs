@@ -5,7 +5,6 @@ use serde::{Deserialize, Serialize};
 
 use super::{Database, paging};
 use crate::error::ApiError;
-use crate::json;
 use crate::operation::{Context, Operation};
 use crate::validation::{Rule, field, number};
 
@@ -39,7 +38,7 @@ pub struct GetDatabasesRequest {
     /// Goes on where an earlier answer ended.
     pub next_token: Option<String>,
     /// Databases in one answer, at most; 100 when absent.
-    #[serde(deserialize_with = "json::integer")]
+    #[serde(deserialize_with = "crate::codec::integer")]
     pub max_results: Option<i32>,
 }
 

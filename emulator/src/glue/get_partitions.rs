@@ -6,7 +6,6 @@ use serde::{Deserialize, Serialize};
 use super::name::{NAME, folded};
 use super::{Partition, errors, paging, table};
 use crate::error::ApiError;
-use crate::json;
 use crate::operation::{Context, Operation};
 use crate::store::PartitionPage;
 use crate::validation::Constraint::*;
@@ -69,7 +68,7 @@ pub struct GetPartitionsRequest {
     /// For clients that read a table in parallel: one of its disjoint parts.
     pub segment: Option<Segment>,
     /// Partitions in one answer, at most; 1000 when absent.
-    #[serde(deserialize_with = "json::integer")]
+    #[serde(deserialize_with = "crate::codec::integer")]
     pub max_results: Option<i32>,
     /// Leaves the columns of partitions away.
     pub exclude_column_schema: Option<bool>,
@@ -91,10 +90,10 @@ impl GetPartitionsRequest {
 #[serde(rename_all = "PascalCase", default)]
 pub struct Segment {
     /// From 0.
-    #[serde(deserialize_with = "json::integer")]
+    #[serde(deserialize_with = "crate::codec::integer")]
     pub segment_number: Option<i32>,
     /// 1 to 10.
-    #[serde(deserialize_with = "json::integer")]
+    #[serde(deserialize_with = "crate::codec::integer")]
     pub total_segments: Option<i32>,
 }
 

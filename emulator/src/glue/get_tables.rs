@@ -6,7 +6,6 @@ use serde::{Deserialize, Serialize};
 use super::name::{NAME, folded};
 use super::{Table, database, errors, paging};
 use crate::error::ApiError;
-use crate::json;
 use crate::operation::{Context, Operation};
 use crate::validation::{Rule, field, number, text};
 
@@ -50,7 +49,7 @@ pub struct GetTablesRequest {
     /// Goes on where an earlier answer ended.
     pub next_token: Option<String>,
     /// Tables in one answer, at most; 100 when absent.
-    #[serde(deserialize_with = "json::integer")]
+    #[serde(deserialize_with = "crate::codec::integer")]
     pub max_results: Option<i32>,
 }
 

@@ -5,7 +5,6 @@ use serde::{Deserialize, Serialize};
 
 use super::Parameters;
 use super::name::NAME;
-use crate::json;
 use crate::validation::{Rule, field, inside, text};
 
 /// Layout of data. Members that a client does not send stay absent.
@@ -31,7 +30,7 @@ pub struct StorageDescriptor {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub compressed: Option<bool>,
     /// For tables with buckets.
-    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "json::integer")]
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "crate::codec::integer")]
     pub number_of_buckets: Option<i32>,
     /// How rows are written as bytes.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -99,7 +98,7 @@ pub struct Order {
     /// Name of the column.
     pub column: Option<String>,
     /// 1 ascending, 0 descending.
-    #[serde(deserialize_with = "json::integer")]
+    #[serde(deserialize_with = "crate::codec::integer")]
     pub sort_order: Option<i32>,
 }
 

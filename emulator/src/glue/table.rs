@@ -7,7 +7,6 @@ use super::name::NAME;
 use super::storage_descriptor::{COLUMN, Column, STORAGE_DESCRIPTOR, StorageDescriptor};
 use super::{Parameters, database, errors};
 use crate::error::ApiError;
-use crate::json;
 use crate::operation::Context;
 use crate::store::TableRow;
 use crate::time::Timestamp;
@@ -32,7 +31,7 @@ pub struct TableInput {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last_analyzed_time: Option<Timestamp>,
     /// Days to keep data, as clients understand it.
-    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "json::integer")]
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "crate::codec::integer")]
     pub retention: Option<i32>,
     /// Where and how the data is stored.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -5,7 +5,6 @@ use serde::Deserialize;
 
 use super::{HashKeyRange, ShardId, StreamModeDetails, errors, stream};
 use crate::error::ApiError;
-use crate::json;
 use crate::operation::{Context, Operation};
 use crate::store::{ShardRow, StreamRow};
 use crate::validation::Constraint::*;
@@ -68,7 +67,7 @@ pub struct CreateStreamRequest {
     /// Required.
     pub stream_name: Option<String>,
     /// From 1; 4 when absent.
-    #[serde(deserialize_with = "json::integer")]
+    #[serde(deserialize_with = "crate::codec::integer")]
     pub shard_count: Option<i32>,
     /// When absent: on-demand without a shard count, else provisioned.
     pub stream_mode_details: Option<StreamModeDetails>,

@@ -11,13 +11,13 @@ use super::shard_iterator::ShardIterator;
 use super::{
     GET_RECORDS_BYTES_MAX, GET_RECORDS_ENTRIES_MAX, HashKeyRange, SequenceNumber, ShardId, errors, stream,
 };
+use crate::base64;
 use crate::error::ApiError;
 use crate::operation::{Context, Operation};
 use crate::store::{LogBlock, ShardRow, StreamRow};
 use crate::time::Timestamp;
 use crate::validation::Constraint::*;
 use crate::validation::{Rule, field, number, required, text};
-use crate::{base64, json};
 
 /// See the module.
 pub struct GetRecords;
@@ -63,7 +63,7 @@ pub struct GetRecordsRequest {
     /// Required: from `GetShardIterator` or an earlier `GetRecords`.
     pub shard_iterator: Option<String>,
     /// Records in one answer, at most; 10,000 when absent.
-    #[serde(deserialize_with = "json::integer")]
+    #[serde(deserialize_with = "crate::codec::integer")]
     pub limit: Option<i32>,
     /// The stream, by ARN; the iterator says it already.
     #[serde(rename = "StreamARN")]

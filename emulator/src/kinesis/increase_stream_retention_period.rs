@@ -5,7 +5,6 @@ use serde::Deserialize;
 
 use super::{errors, retention, stream};
 use crate::error::ApiError;
-use crate::json;
 use crate::operation::{Context, Operation};
 use crate::validation::{Rule, field, number, required, text};
 
@@ -38,7 +37,7 @@ impl Operation for IncreaseStreamRetentionPeriod {
 #[serde(rename_all = "PascalCase", default)]
 pub struct IncreaseStreamRetentionPeriodRequest {
     /// Required: 24 to 8760, not less than now.
-    #[serde(deserialize_with = "json::integer")]
+    #[serde(deserialize_with = "crate::codec::integer")]
     pub retention_period_hours: Option<i32>,
     /// The stream, by name.
     pub stream_name: Option<String>,

@@ -5,12 +5,12 @@ use serde::{Deserialize, Serialize};
 
 use super::{Shard, ShardId, errors, stream};
 use crate::error::{ApiError, ErrorCode};
+use crate::opaque;
 use crate::operation::{Context, Operation};
 use crate::store::{ShardRow, StreamRow};
 use crate::time::Timestamp;
 use crate::validation::Constraint::*;
 use crate::validation::{Rule, field, inside, number, text};
-use crate::{json, opaque};
 
 const RESULTS_DEFAULT: i32 = 1000;
 const TOKEN_LIFETIME_MS: i64 = 300_000;
@@ -76,7 +76,7 @@ pub struct ListShardsRequest {
     /// Lists what comes after this shard.
     pub exclusive_start_shard_id: Option<String>,
     /// Shards in one answer, at most; 1000 when absent.
-    #[serde(deserialize_with = "json::integer")]
+    #[serde(deserialize_with = "crate::codec::integer")]
     pub max_results: Option<i32>,
     /// Tells streams of one name apart.
     pub stream_creation_timestamp: Option<Timestamp>,

@@ -6,12 +6,12 @@ use serde::{Deserialize, Serialize};
 use super::{StreamModeDetails, errors, stream};
 use crate::emulator::Identity;
 use crate::error::ApiError;
+use crate::opaque;
 use crate::operation::{Context, Operation};
 use crate::store::StreamRow;
 use crate::time::Timestamp;
 use crate::validation::Constraint::*;
 use crate::validation::{Rule, field, number, text};
-use crate::{json, opaque};
 
 const LIMIT_DEFAULT: i32 = 100;
 const LISTING: &str = "streams";
@@ -55,7 +55,7 @@ impl Operation for ListStreams {
 #[serde(rename_all = "PascalCase", default)]
 pub struct ListStreamsRequest {
     /// Streams in one answer, at most; 100 when absent.
-    #[serde(deserialize_with = "json::integer")]
+    #[serde(deserialize_with = "crate::codec::integer")]
     pub limit: Option<i32>,
     /// Lists what comes after this name.
     pub exclusive_start_stream_name: Option<String>,
