@@ -34,17 +34,10 @@ impl Operation for GetShardIterator {
         request: GetShardIteratorRequest,
     ) -> Result<GetShardIteratorResponse, ApiError> {
         let (stream, shard) = find_shard(ctx, &request)?;
-        let counter = match position(&request)? {
-            Position::TrimHorizon => 1,
-            Position::Latest => shard.counter_next,
-            Position::At(number) => known_number(ctx, &stream, &shard, number)?.counter(),
-            Position::After(number) => known_number(ctx, &stream, &shard, number)?.counter() + 1,
-            Position::AtTimestamp(time) => {
-                check_not_in_future(time, ctx.now)?;
-                let first = ctx.store.first_counter_at(stream.id, shard.id, time)?;
-                first.unwrap_or(shard.counter_next)
-            }
-        };
+        let counter = counter(ctx, &stream, &shard, position(&request)?)?;
+        if request.dry_run == Some(true) {
+            return Err(errors::dry_run());
+        }
         let iterator = ShardIterator {
             stream: stream.name,
             stream_created: stream.created,
@@ -56,7 +49,7 @@ impl Operation for GetShardIterator {
     }
 }
 
-const TYPES: &[&str] =
+pub(super) const TYPES: &[&str] =
     &["AFTER_SEQUENCE_NUMBER", "LATEST", "AT_TIMESTAMP", "AT_SEQUENCE_NUMBER", "TRIM_HORIZON"];
 
 /// What `GetShardIterator` asks.
@@ -77,6 +70,8 @@ pub struct GetShardIteratorRequest {
     pub starting_sequence_number: Option<String>,
     /// For `AT_TIMESTAMP`.
     pub timestamp: Option<Timestamp>,
+    /// Only asks whether it would work; the answer is an error then.
+    pub dry_run: Option<bool>,
 }
 
 impl GetShardIteratorRequest {
@@ -100,7 +95,7 @@ pub struct GetShardIteratorResponse {
 }
 
 /// Where in a shard to start.
-enum Position<'a> {
+pub(super) enum Position<'a> {
     TrimHorizon,
     Latest,
     AtTimestamp(Timestamp),
@@ -108,30 +103,55 @@ enum Position<'a> {
     After(&'a str),
 }
 
-/// The position that a request asks for, by its type and what must go with it.
 fn position(request: &GetShardIteratorRequest) -> Result<Position<'_>, ApiError> {
-    let iterator_type = request.shard_iterator_type.as_deref().unwrap_or_default();
-    let number = request.starting_sequence_number.as_deref();
-    match (iterator_type, number, request.timestamp) {
-        ("TRIM_HORIZON", None, _) => Ok(Position::TrimHorizon),
-        ("LATEST", None, _) => Ok(Position::Latest),
-        ("AT_SEQUENCE_NUMBER", Some(number), _) => Ok(Position::At(number)),
-        ("AFTER_SEQUENCE_NUMBER", Some(number), _) => Ok(Position::After(number)),
-        ("AT_TIMESTAMP", _, Some(time)) => Ok(Position::AtTimestamp(time)),
-        ("AT_TIMESTAMP", _, None) => Err(errors::invalid_argument(
-            "Must specify timestampInMillis parameter for iterator of type AT_TIMESTAMP. \
-             Current request has no timestamp parameter.",
-        )),
-        (iterator_type, number, _) => {
-            let mismatch = number.map_or("no", |_| "also a");
-            Err(errors::invalid_argument(format!(
-                "Must either specify (1) AT_SEQUENCE_NUMBER or AFTER_SEQUENCE_NUMBER and \
-                 StartingSequenceNumber or (2) TRIM_HORIZON or LATEST and no \
-                 StartingSequenceNumber. Request specified {iterator_type} and {mismatch} \
-                 StartingSequenceNumber."
-            )))
+    let kind = request.shard_iterator_type.as_deref().unwrap_or_default();
+    Position::of(kind, request.starting_sequence_number.as_deref(), request.timestamp)
+}
+
+impl<'a> Position<'a> {
+    /// The position of a type and of what must go with it.
+    pub fn of(kind: &str, number: Option<&'a str>, time: Option<Timestamp>) -> Result<Self, ApiError> {
+        match (kind, number, time) {
+            ("TRIM_HORIZON", None, _) => Ok(Self::TrimHorizon),
+            ("LATEST", None, _) => Ok(Self::Latest),
+            ("AT_SEQUENCE_NUMBER", Some(number), _) => Ok(Self::At(number)),
+            ("AFTER_SEQUENCE_NUMBER", Some(number), _) => Ok(Self::After(number)),
+            ("AT_TIMESTAMP", _, Some(time)) => Ok(Self::AtTimestamp(time)),
+            ("AT_TIMESTAMP", _, None) => Err(errors::invalid_argument(
+                "Must specify timestampInMillis parameter for iterator of type AT_TIMESTAMP. \
+                 Current request has no timestamp parameter.",
+            )),
+            (kind, number, _) => {
+                let mismatch = number.map_or("no", |_| "also a");
+                Err(errors::invalid_argument(format!(
+                    "Must either specify (1) AT_SEQUENCE_NUMBER or AFTER_SEQUENCE_NUMBER and \
+                     StartingSequenceNumber or (2) TRIM_HORIZON or LATEST and no \
+                     StartingSequenceNumber. Request specified {kind} and {mismatch} \
+                     StartingSequenceNumber."
+                )))
+            }
         }
     }
+}
+
+/// Number of the record that a position means.
+pub(super) fn counter(
+    ctx: &Context<'_>,
+    stream: &StreamRow,
+    shard: &ShardRow,
+    position: Position<'_>,
+) -> Result<u64, ApiError> {
+    Ok(match position {
+        Position::TrimHorizon => 1,
+        Position::Latest => shard.counter_next,
+        Position::At(number) => known_number(ctx, stream, shard, number)?.counter(),
+        Position::After(number) => known_number(ctx, stream, shard, number)?.counter() + 1,
+        Position::AtTimestamp(time) => {
+            check_not_in_future(time, ctx.now)?;
+            let first = ctx.store.first_counter_at(stream.id, shard.id, time)?;
+            first.unwrap_or(shard.counter_next)
+        }
+    })
 }
 
 fn find_shard(

@@ -1,12 +1,14 @@
 //! All state: rows in SQLite, bodies of objects beside it. The only place that knows SQL.
 //!
 //! A [`Transaction`] is what operations are lent. Its methods are grouped by what they touch, in
-//! files of their own: streams and shards, the shard log, objects, bodies, the catalog.
+//! files of their own: streams and shards, the shard log, consumers, tags and policies, objects, bodies, the catalog.
 
 mod bodies;
 mod catalog;
+mod consumers;
 mod migrate;
 mod objects;
+mod resources;
 mod shard_log;
 mod streams;
 
@@ -20,9 +22,10 @@ use rusqlite::{Connection, ErrorCode};
 pub(crate) use bodies::BodyId;
 use bodies::{Bodies, BodyChanges, SmallBodies};
 pub(crate) use catalog::{DatabaseRow, NewPartition, PartitionPage, PartitionRow, TableRow};
+pub(crate) use consumers::ConsumerRow;
 pub(crate) use objects::ObjectRow;
 pub(crate) use shard_log::LogBlock;
-pub(crate) use streams::{ShardRow, StreamRow};
+pub(crate) use streams::{ShardRow, StreamRow, StreamStatus};
 
 /// More than the number of different statements, so that each is prepared once.
 const STATEMENTS_CACHED: usize = 128;
@@ -31,7 +34,12 @@ const STATEMENTS_CACHED: usize = 128;
 const CACHE_KIBIBYTES: i64 = 64 * 1024;
 
 /// Every table that holds what clients have made.
-const TABLES: [&str; 9] = [
+const TABLES: [&str; 14] = [
+    "account_settings",
+    "scalings",
+    "resource_policies",
+    "tags",
+    "consumers",
     "partitions",
     "tables",
     "databases",
