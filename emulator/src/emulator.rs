@@ -11,12 +11,12 @@ use crate::operation::{Context, Operation, Volatile};
 use crate::operations;
 use crate::s3;
 use crate::settings::Settings;
-use crate::store::{OpenError, Purpose, Storage, Store};
+use crate::store::{GroupCommit, OpenError, Purpose, Storage, Store, StoreError};
 use crate::time::Timestamp;
 use crate::validation::validate;
 
 /// Whose resources these are: every ARN and many error messages carry it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Identity {
     /// Twelve digits.
     pub account: String,
@@ -38,6 +38,8 @@ pub struct Emulator {
     identity: Identity,
     settings: Settings,
     state: Mutex<State>,
+    /// Waits until commits are on the disk, where they are to be.
+    group: Option<GroupCommit>,
 }
 
 struct State {
@@ -68,7 +70,13 @@ impl Emulator {
         let ids = Ids::new(&identity, store.ids_minted()?);
         // What an earlier process has left to do is looked for by the first call.
         let volatile = Volatile { due: Some(Timestamp::from_millis(i64::MIN)), ..Volatile::default() };
-        Ok(Self { identity, settings, state: Mutex::new(State { store, ids, volatile }) })
+        let group = store.group_commit()?;
+        Ok(Self { identity, settings, state: Mutex::new(State { store, ids, volatile }), group })
+    }
+
+    /// Whether a call that changes something waits for the disk.
+    pub fn waits_for_disk(&self) -> bool {
+        self.group.is_some()
     }
 
     /// The account and region this emulator answers for.
@@ -166,7 +174,14 @@ impl Emulator {
             let due = self.transact(&mut state, now, Purpose::Change, kinesis::settle)?;
             state.volatile.due = due;
         }
-        self.transact(&mut state, now, purpose, run)
+        let outcome = self.transact(&mut state, now, purpose, run);
+        let written = self.group.as_ref().filter(|_| purpose == Purpose::Change).map(GroupCommit::note);
+        // Others go on while this one waits for the disk.
+        drop(state);
+        if let (Some(group), Some(written), Ok(_)) = (&self.group, written, &outcome) {
+            group.wait(written).map_err(StoreError::from)?;
+        }
+        outcome
     }
 
     fn transact<T>(

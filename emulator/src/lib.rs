@@ -50,6 +50,7 @@ pub mod operations;
 pub mod s3;
 mod settings;
 mod store;
+mod tenants;
 pub mod time;
 pub mod validation;
 
@@ -60,4 +61,5 @@ pub use operation::{Context, Operation};
 pub use operations::OPERATIONS;
 pub use settings::{Limits, Settings};
 pub use store::{OpenError, Storage};
+pub use tenants::{TenantError, Tenants};
 pub use time::Timestamp;

@@ -3,10 +3,11 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::number_versions::Encoded;
 use super::put_record::SEQUENCE_NUMBER;
 use super::shard_iterator::ShardIterator;
 use super::{SequenceNumber, ShardId, errors, stream};
-use crate::error::ApiError;
+use crate::error::{ApiError, ErrorCode};
 use crate::operation::{Context, Operation};
 use crate::store::{ShardRow, StreamRow};
 use crate::time::Timestamp;
@@ -184,15 +185,19 @@ fn known_number(
             shard.id, stream.name, ctx.identity.account
         ))
     };
-    let number: SequenceNumber = text.parse().map_err(|_| invalid(""))?;
-    if number.shard() != shard.id {
+    let encoded = Encoded::read(text).ok_or_else(|| invalid(""))?;
+    if u32::try_from(encoded.shard) != Ok(shard.id.index()) {
         return Err(errors::invalid_argument(format!(
-            "Invalid StartingSequenceNumber. It encodes {}, while it was used in a call to a \
+            "Invalid StartingSequenceNumber. It encodes shardId-{:012}, while it was used in a call to a \
              shard with {}",
-            number.shard(),
-            shard.id
+            encoded.shard, shard.id
         )));
     }
+    if encoded.version != 2 {
+        // So does AWS.
+        return Err(ApiError::new(ErrorCode::InternalFailure, ""));
+    }
+    let number: SequenceNumber = text.parse().map_err(|_| invalid(""))?;
     if number.shard_created_secs() != shard.created.as_secs() {
         return Err(invalid(" because it did not come from this stream"));
     }
@@ -372,7 +377,20 @@ mod tests {
                  because it did not come from this stream."
             ),
         );
-        refuses(with_number("AT_SEQUENCE_NUMBER", "5"), code, &format!("StartingSequenceNumber 5 {used}."));
+        // A number that nobody gave out is read as one of long ago.
+        refuses(
+            with_number("AT_SEQUENCE_NUMBER", "5"),
+            code,
+            "Invalid StartingSequenceNumber. It encodes shardId-000000000005, while it was used \
+             in a call to a shard with shardId-000000000000",
+        );
+        refuses(with_number("AT_SEQUENCE_NUMBER", "0"), ErrorCode::InternalFailure, "");
+        let too_late = "26227199374822427428162556223570313216";
+        refuses(
+            with_number("AT_SEQUENCE_NUMBER", too_late),
+            code,
+            &format!("StartingSequenceNumber {too_late} {used}."),
+        );
     }
 
     #[test]

@@ -39,6 +39,7 @@ mod list_tags_for_resource;
 mod list_tags_for_stream;
 mod merge_shards;
 mod monitoring;
+mod number_versions;
 mod put_record;
 mod put_records;
 mod put_resource_policy;

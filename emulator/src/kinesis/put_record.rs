@@ -4,6 +4,7 @@
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
+use super::number_versions::Encoded;
 use super::put_records::{
     Appender, DATA, EXPLICIT_HASH_KEY, PARTITION_KEY, Place, PutRecordsRequestEntry, SPREAD_PARTITION_KEY,
     is_decimal, record_bytes,
@@ -120,7 +121,7 @@ pub struct PutRecordResponse {
 /// Every record comes after all that its shard has, so a number that was given out is satisfied;
 /// one that was not is refused.
 fn check_ordering(ctx: &Context<'_>, stream: &str, number: &str) -> Result<(), ApiError> {
-    if number.parse::<SequenceNumber>().is_ok() {
+    if Encoded::read(number).is_some_and(|encoded| !encoded.is_after(ctx.now)) {
         return Ok(());
     }
     Err(errors::invalid_argument(format!(

@@ -117,7 +117,7 @@ mod tests {
         assert_eq!(taken(10_000, 5000), 104);
         // 8,576 were left, and half a second gives 524,288.
         assert_eq!(taken(10_000, 5500), 53);
-        assert_eq!(taken(1, 4000), 0, "time that goes back fills nothing");
+        assert_eq!(taken(10_000, 4000), 0, "time that goes back fills nothing");
     }
 
     #[test]
