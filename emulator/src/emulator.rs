@@ -111,7 +111,7 @@ impl Emulator {
         })
     }
 
-    fn in_transaction<T>(
+    pub(crate) fn in_transaction<T>(
         &self,
         now: Timestamp,
         purpose: Purpose,
