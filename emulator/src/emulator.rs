@@ -161,7 +161,7 @@ impl Emulator {
         Ok(event.map(|event| subscription.codec().encode(&event)))
     }
 
-    fn in_transaction<T>(
+    pub(crate) fn in_transaction<T>(
         &self,
         now: Timestamp,
         purpose: Purpose,
