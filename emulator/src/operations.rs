@@ -1,25 +1,31 @@
 //! The one table of operations. A new operation is a file of its own and a line here.
 
 use crate::glue::*;
+use crate::kinesis::channels::*;
 use crate::kinesis::*;
 use crate::operation::{Invoke, Route, Wire, rest_route, route};
 use crate::s3::*;
 
 /// Every operation of every service.
 pub const OPERATIONS: &[Route] = &[
+    route::<CreateChannel>(),
     route::<CreateStream>(),
     route::<DecreaseStreamRetentionPeriod>(),
+    route::<DeleteChannel>(),
     route::<DeleteStream>(),
+    route::<DescribeChannel>(),
     route::<DescribeStreamSummary>(),
     route::<GetRecords>(),
     route::<GetShardIterator>(),
     route::<IncreaseStreamRetentionPeriod>(),
+    route::<ListChannels>(),
     route::<ListShards>(),
     route::<ListStreams>(),
     route::<MergeShards>(),
     route::<PutRecord>(),
     route::<PutRecords>(),
     route::<SplitShard>(),
+    route::<UpdateChannel>(),
     rest_route::<CreateBucket>(),
     rest_route::<DeleteObject>(),
     rest_route::<GetObject>(),

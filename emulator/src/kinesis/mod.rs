@@ -10,6 +10,7 @@
 //! Source: <https://docs.aws.amazon.com/kinesis/latest/APIReference/>; wording from kinesalite's
 //! tests, recorded against AWS.
 
+pub mod channels;
 mod create_stream;
 mod decrease_stream_retention_period;
 mod delete_stream;
@@ -22,10 +23,13 @@ mod increase_stream_retention_period;
 mod list_shards;
 mod list_streams;
 mod merge_shards;
+mod on_demand;
 mod put_record;
 mod put_records;
 pub(crate) mod record_block;
+mod request_tags;
 mod resharding;
+mod resource_arn;
 mod retention;
 mod sequence_number;
 mod shard;

@@ -1,10 +1,12 @@
 //! All state: rows in SQLite, bodies of objects beside it. The only place that knows SQL.
 //!
 //! A [`Transaction`] is what operations are lent. Its methods are grouped by what they touch, in
-//! files of their own: streams and shards, the shard log, objects, bodies, the catalog.
+//! files of their own: streams and shards, the shard log, channels, queues, objects, bodies, the
+//! catalog.
 
 mod bodies;
 mod catalog;
+mod channels;
 mod migrate;
 mod objects;
 mod shard_log;
@@ -20,6 +22,7 @@ use rusqlite::{Connection, ErrorCode};
 pub(crate) use bodies::BodyId;
 use bodies::{Bodies, BodyChanges, SmallBodies};
 pub(crate) use catalog::{DatabaseRow, NewPartition, PartitionPage, PartitionRow, TableRow};
+pub(crate) use channels::ChannelRow;
 pub(crate) use objects::ObjectRow;
 pub(crate) use shard_log::LogBlock;
 pub(crate) use streams::{ShardRow, StreamRow};
@@ -31,7 +34,12 @@ const STATEMENTS_CACHED: usize = 128;
 const CACHE_KIBIBYTES: i64 = 64 * 1024;
 
 /// Every table that holds what clients have made.
-const TABLES: [&str; 9] = [
+const TABLES: [&str; 14] = [
+    "queue_records",
+    "queue_shards",
+    "queues",
+    "channel_shards",
+    "channels",
     "partitions",
     "tables",
     "databases",
