@@ -2,30 +2,43 @@
 
 use crate::glue::*;
 use crate::kinesis::channels::*;
+use crate::kinesis::queues::*;
 use crate::kinesis::*;
 use crate::operation::{Invoke, Route, Wire, rest_route, route};
 use crate::s3::*;
 
 /// Every operation of every service.
 pub const OPERATIONS: &[Route] = &[
+    route::<AcknowledgeDeadLetterQueueRecords>(),
+    route::<AcknowledgeQueueRecords>(),
     route::<CreateChannel>(),
+    route::<CreateQueue>(),
     route::<CreateStream>(),
     route::<DecreaseStreamRetentionPeriod>(),
     route::<DeleteChannel>(),
+    route::<DeleteQueue>(),
     route::<DeleteStream>(),
     route::<DescribeChannel>(),
+    route::<DescribeQueue>(),
     route::<DescribeStreamSummary>(),
     route::<GetRecords>(),
     route::<GetShardIterator>(),
     route::<IncreaseStreamRetentionPeriod>(),
     route::<ListChannels>(),
+    route::<ListQueues>(),
     route::<ListShards>(),
     route::<ListStreams>(),
     route::<MergeShards>(),
     route::<PutRecord>(),
     route::<PutRecords>(),
+    route::<ReceiveDeadLetterQueueRecords>(),
+    route::<ReceiveQueueRecords>(),
+    route::<RestoreDeadLetterQueueRecords>(),
     route::<SplitShard>(),
     route::<UpdateChannel>(),
+    route::<UpdateDeadLetterQueueRecordsVisibility>(),
+    route::<UpdateQueue>(),
+    route::<UpdateQueueRecordsVisibility>(),
     rest_route::<CreateBucket>(),
     rest_route::<DeleteObject>(),
     rest_route::<GetObject>(),

@@ -3,7 +3,7 @@
 
 use serde::Deserialize;
 
-use super::{channels, stream};
+use super::{channels, queues, stream};
 use crate::error::ApiError;
 use crate::operation::{Context, Operation};
 use crate::validation::{Rule, field, text};
@@ -24,6 +24,7 @@ impl Operation for DeleteStream {
         let (name, arn) = (request.stream_name.as_deref(), request.stream_arn.as_deref());
         let stream = stream::find(ctx, name, arn)?;
         channels::check_none(ctx, &stream)?;
+        queues::check_none(ctx, &stream)?;
         Ok(ctx.store.delete_stream(stream.id)?)
     }
 }

@@ -26,6 +26,7 @@ mod merge_shards;
 mod on_demand;
 mod put_record;
 mod put_records;
+pub mod queues;
 pub(crate) mod record_block;
 mod request_tags;
 mod resharding;

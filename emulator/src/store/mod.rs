@@ -9,6 +9,7 @@ mod catalog;
 mod channels;
 mod migrate;
 mod objects;
+mod queues;
 mod shard_log;
 mod streams;
 
@@ -24,6 +25,7 @@ use bodies::{Bodies, BodyChanges, SmallBodies};
 pub(crate) use catalog::{DatabaseRow, NewPartition, PartitionPage, PartitionRow, TableRow};
 pub(crate) use channels::ChannelRow;
 pub(crate) use objects::ObjectRow;
+pub(crate) use queues::{QueueRecordRow, QueueRow};
 pub(crate) use shard_log::LogBlock;
 pub(crate) use streams::{ShardRow, StreamRow};
 
