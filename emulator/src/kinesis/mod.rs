@@ -12,6 +12,7 @@
 
 mod account_settings;
 mod add_tags_to_stream;
+pub mod channels;
 mod consumer;
 mod create_stream;
 mod decrease_stream_retention_period;
@@ -40,14 +41,17 @@ mod list_tags_for_stream;
 mod merge_shards;
 mod monitoring;
 mod number_versions;
+mod on_demand;
 mod put_record;
 mod put_records;
 mod put_resource_policy;
+pub mod queues;
 pub(crate) mod record_block;
 mod register_stream_consumer;
 mod remove_tags_from_stream;
 mod resharding;
 mod resource;
+mod resource_arn;
 mod retention;
 mod sequence_number;
 mod shard;

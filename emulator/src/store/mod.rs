@@ -1,14 +1,17 @@
 //! All state: rows in SQLite, bodies of objects beside it. The only place that knows SQL.
 //!
 //! A [`Transaction`] is what operations are lent. Its methods are grouped by what they touch, in
-//! files of their own: streams and shards, the shard log, consumers, tags and policies, objects, bodies, the catalog.
+//! files of their own: streams and shards, the shard log, consumers, channels, queues, tags and policies, objects,
+//! bodies, the catalog.
 
 mod bodies;
 mod catalog;
+mod channels;
 mod consumers;
 mod group_commit;
 mod migrate;
 mod objects;
+mod queues;
 mod resources;
 mod shard_log;
 mod streams;
@@ -23,9 +26,11 @@ use rusqlite::{Connection, ErrorCode};
 pub(crate) use bodies::BodyId;
 use bodies::{Bodies, BodyChanges, SmallBodies};
 pub(crate) use catalog::{DatabaseRow, NewPartition, PartitionPage, PartitionRow, TableRow};
+pub(crate) use channels::ChannelRow;
 pub(crate) use consumers::ConsumerRow;
 pub(crate) use group_commit::GroupCommit;
 pub(crate) use objects::ObjectRow;
+pub(crate) use queues::{QueueRecordRow, QueueRow};
 pub(crate) use shard_log::LogBlock;
 pub(crate) use streams::{ShardRow, StreamRow, StreamStatus};
 
@@ -36,12 +41,17 @@ const STATEMENTS_CACHED: usize = 128;
 const CACHE_KIBIBYTES: i64 = 64 * 1024;
 
 /// Every table that holds what clients have made.
-const TABLES: [&str; 14] = [
+const TABLES: [&str; 19] = [
     "account_settings",
     "scalings",
     "resource_policies",
     "tags",
     "consumers",
+    "queue_records",
+    "queue_shards",
+    "queues",
+    "channel_shards",
+    "channels",
     "partitions",
     "tables",
     "databases",
