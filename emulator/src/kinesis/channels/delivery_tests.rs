@@ -102,9 +102,11 @@ fn an_interval_becomes_one_object_and_is_delivered_once() {
     assert_eq!(fixture.deliver(at(1000)), None, "what was put before the channel is not delivered");
     put(&fixture.emulator, at(1000), &[("a", "{\"n\":1}")]);
     put(&fixture.emulator, at(1299), &[("a", "{\"n\":2}")]);
-    put(&fixture.emulator, at(1300), &[("a", "{\"n\":3}\n")]);
     assert_eq!(fixture.deliver(at(1299)), Some(at(1300)));
     assert!(fixture.objects("lake").is_empty());
+    // Whatever is called when something is due, it is delivered first.
+    put(&fixture.emulator, at(1300), &[("a", "{\"n\":3}\n")]);
+    assert_eq!(fixture.objects("lake").len(), 1);
     assert_eq!(fixture.deliver(at(1300)), Some(at(1600)));
     let objects = fixture.objects("lake");
     assert_eq!(objects.len(), 1);
