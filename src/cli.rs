@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
+use wavetank::emulator::Limits;
 use wavetank::emulator::http::Credentials;
 
 /// Local-first emulator and test harness for AWS streaming pipelines.
@@ -233,12 +234,33 @@ pub struct ServeArgs {
     /// Verify signatures, and take only those of this key; by default any will do
     #[arg(long, value_name = "KEY:SECRET", value_parser = credentials)]
     pub strict_auth: Option<Credentials>,
-    /// The account whose resources these are
+    /// Whether shards refuse what AWS's would
+    #[arg(long, value_name = "LIMITS", value_enum, default_value_t = ServeLimits::Off)]
+    pub limits: ServeLimits,
+    /// The account that clients mean whose access key is not an account of 12 digits
     #[arg(long, value_name = "ID", default_value = "123456789012", value_parser = account)]
     pub account: String,
-    /// The region they are in
+    /// The region that clients mean who name none
     #[arg(long, value_name = "REGION", default_value = REGION)]
     pub region: String,
+}
+
+/// Limits on what clients may do in a time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ServeLimits {
+    /// Those of AWS: 1,000 records and 1 MiB a second into each shard, and the like
+    Aws,
+    /// None: nothing is ever throttled
+    Off,
+}
+
+impl From<ServeLimits> for Limits {
+    fn from(limits: ServeLimits) -> Self {
+        match limits {
+            ServeLimits::Aws => Self::Aws,
+            ServeLimits::Off => Self::Off,
+        }
+    }
 }
 
 /// Arguments of `env`.

@@ -52,7 +52,9 @@ mod opaque;
 pub mod operation;
 pub mod operations;
 pub mod s3;
+mod settings;
 mod store;
+mod tenants;
 pub mod time;
 pub mod validation;
 
@@ -61,5 +63,7 @@ pub use emulator::{Emulator, Identity};
 pub use error::{ApiError, ErrorCode, Fault};
 pub use operation::{Context, Operation};
 pub use operations::OPERATIONS;
+pub use settings::{Limits, Settings};
 pub use store::{OpenError, Storage};
+pub use tenants::{TenantError, Tenants};
 pub use time::Timestamp;

@@ -12,5 +12,7 @@ mod protocol;
 mod rig;
 #[path = "http/signed.rs"]
 mod signed;
+#[path = "http/subscriptions.rs"]
+mod subscriptions;
 #[path = "http/transport.rs"]
 mod transport;

@@ -9,7 +9,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::Context;
 use wavetank::emulator::http::{Server, ServerClock, ServerOptions};
-use wavetank::emulator::{Emulator, Identity, OpenError, Storage, Timestamp};
+use wavetank::emulator::{Identity, OpenError, Settings, Storage, Tenants, Timestamp};
 
 use crate::Outcome;
 use crate::cli::{OutputArgs, ServeArgs};
@@ -25,8 +25,9 @@ pub fn serve(args: &ServeArgs, output: &OutputArgs) -> Outcome {
     };
     let storage = args.data_dir.clone().map_or(Storage::Memory, Storage::Directory);
     let identity = Identity { account: args.account.clone(), region: args.region.clone() };
-    let emulator = match Emulator::open(storage, identity) {
-        Ok(emulator) => Arc::new(emulator),
+    let settings = Settings { limits: args.limits.into(), ..Settings::default() };
+    let tenants = match Tenants::open(storage, identity, settings) {
+        Ok(tenants) => Arc::new(tenants),
         Err(error @ (OpenError::InUse { .. } | OpenError::NewerSchema { .. })) => {
             return Ok(refused(&error.to_string(), "`--data-dir` takes another"));
         }
@@ -41,7 +42,7 @@ pub fn serve(args: &ServeArgs, output: &OutputArgs) -> Outcome {
         let ended = ended_by_user().context("cannot listen for Ctrl-C")?;
         say_ready(&server, args, output)?;
         let clock = Arc::new(ServerClock::new(real_time));
-        server.serve(emulator, clock, ended).await;
+        server.serve(tenants, clock, ended).await;
         Ok(Exit::Passed)
     })
 }

@@ -18,7 +18,6 @@ mod aws_json;
 mod clock;
 mod connection;
 mod control;
-#[cfg_attr(not(test), expect(dead_code, reason = "no operation streams yet"))]
 mod event_stream;
 mod iso8601;
 mod preflight;

@@ -20,7 +20,7 @@ use super::connection::{self, Shared};
 use super::request_id::RequestIds;
 use super::service::Service;
 use super::tls;
-use crate::emulator::Emulator;
+use crate::tenants::Tenants;
 
 /// Connections at a time; more wait to be accepted.
 const CONNECTIONS_MAX: usize = 16_384;
@@ -81,13 +81,15 @@ impl Server {
     /// Answers calls until `shutdown` comes, then takes no more connections and lets calls in flight end, for up to 5 s.
     pub async fn serve(
         self,
-        emulator: Arc<Emulator>,
+        tenants: Arc<Tenants>,
         clock: Arc<ServerClock>,
         shutdown: impl Future<Output = ()>,
     ) {
         let (stop, stopping) = watch::channel(false);
         let ids = RequestIds::new(self.options.request_id_seed);
-        let service = Service { emulator, clock, strict_auth: self.options.strict_auth, ids, stopping };
+        let waits_for_disk = tenants.home().waits_for_disk();
+        let service =
+            Service { tenants, clock, waits_for_disk, strict_auth: self.options.strict_auth, ids, stopping };
         let shared = Arc::new(Shared { service, http: connection::http(), tls: self.tls });
         let mut connections = JoinSet::new();
         let mut shutdown = pin!(shutdown);

@@ -29,10 +29,7 @@ pub(super) fn answer(service: &Service, request: &Received, id: &RequestId) -> R
         found.map_or("", |(_, value)| value.as_str())
     };
     match parameter("Action") {
-        "GetCallerIdentity" => {
-            let own = &service.emulator.identity().account;
-            caller_identity(account(claim.access_key()).unwrap_or(own), id)
-        }
+        "GetCallerIdentity" => caller_identity(&service.identity(&claim).account, id),
         "" => refusal(StatusCode::BAD_REQUEST, "MissingAction", "Missing Action", id),
         action => {
             let version = parameter("Version");
@@ -40,12 +37,6 @@ pub(super) fn answer(service: &Service, request: &Received, id: &RequestId) -> R
             refusal(StatusCode::BAD_REQUEST, "InvalidAction", &message, id)
         }
     }
-}
-
-/// The account that an access key stands for: itself, if it looks like one.
-fn account(access_key: &str) -> Option<&str> {
-    let is_account = access_key.len() == 12 && access_key.bytes().all(|byte| byte.is_ascii_digit());
-    is_account.then_some(access_key)
 }
 
 /// The parameters in the query, and in the body where that is a form.

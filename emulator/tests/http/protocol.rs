@@ -262,3 +262,24 @@ fn callers_are_told_who_they_are() {
         rig.stop().await;
     });
 }
+
+#[test]
+fn each_account_and_region_has_its_own() {
+    run(async {
+        let folder = tempfile::tempdir().unwrap();
+        for rig in [Rig::start(), Rig::in_folder(folder.path())] {
+            rig.kinesis("CreateStream", r#"{"StreamName":"orders","ShardCount":1}"#).await;
+            let list = async |credential: &str| {
+                let signed = SIGNED.replace("test/20150830/us-east-1", credential);
+                let answer = rig.send("POST /", &format!("{JSON}{LIST}{signed}"), "{}").await;
+                (answer.status, answer.text().contains("orders"))
+            };
+            assert_eq!(list("test/20150830/us-east-1").await, (200, true));
+            assert_eq!(list("123456789012/20150830/us-east-1").await, (200, true));
+            assert_eq!(list("test/20150830/eu-west-1").await, (200, false));
+            assert_eq!(list("111122223333/20150830/us-east-1").await, (200, false));
+            assert_eq!(list("test/20150830/..").await, (400, false));
+            rig.stop().await;
+        }
+    });
+}

@@ -10,7 +10,7 @@ use tokio::net::TcpStream;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 use wavetank_emulator::http::{Credentials, Server, ServerClock, ServerOptions};
-use wavetank_emulator::{Emulator, Identity, Storage, Timestamp};
+use wavetank_emulator::{Identity, Settings, Storage, Tenants, Timestamp};
 
 /// 2015-08-30T12:36:00Z.
 pub const NOW: Timestamp = Timestamp::from_millis(1_440_938_160_000);
@@ -44,27 +44,38 @@ pub fn run(test: impl Future<Output = ()>) {
 
 impl Rig {
     pub fn start() -> Self {
-        Self::with(ServerOptions::default())
+        Self::with(Storage::Memory, ServerOptions::default())
+    }
+
+    /// One whose calls wait for the disk.
+    pub fn in_folder(folder: &Path) -> Self {
+        Self::with(Storage::Directory(folder.to_owned()), ServerOptions::default())
     }
 
     pub fn strict(access_key: &str, secret_key: &str) -> Self {
         let credentials =
             Credentials { access_key: access_key.to_owned(), secret_key: secret_key.to_owned() };
-        Self::with(ServerOptions { strict_auth: Some(credentials), ..ServerOptions::default() })
+        Self::with(
+            Storage::Memory,
+            ServerOptions { strict_auth: Some(credentials), ..ServerOptions::default() },
+        )
     }
 
     pub fn with_tls(folder: &Path) -> Self {
-        Self::with(ServerOptions { tls_folder: Some(folder.to_owned()), ..ServerOptions::default() })
+        Self::with(
+            Storage::Memory,
+            ServerOptions { tls_folder: Some(folder.to_owned()), ..ServerOptions::default() },
+        )
     }
 
-    fn with(options: ServerOptions) -> Self {
-        let emulator = Arc::new(Emulator::open(Storage::Memory, Identity::default()).unwrap());
+    fn with(storage: Storage, options: ServerOptions) -> Self {
+        let tenants = Arc::new(Tenants::open(storage, Identity::default(), Settings::default()).unwrap());
         let server = Server::bind("127.0.0.1:0".parse().unwrap(), options).unwrap();
         let address = server.local_addr().unwrap();
         let clock = Arc::new(ServerClock::new(|| NOW));
         let (stop, stopped) = oneshot::channel();
         let ended = async { stopped.await.unwrap_or_default() };
-        let served = tokio::spawn(server.serve(emulator, clock, ended));
+        let served = tokio::spawn(server.serve(tenants, clock, ended));
         Self { address, stop, served }
     }
 
