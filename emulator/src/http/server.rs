@@ -87,7 +87,9 @@ impl Server {
     ) {
         let (stop, stopping) = watch::channel(false);
         let ids = RequestIds::new(self.options.request_id_seed);
-        let service = Service { tenants, clock, strict_auth: self.options.strict_auth, ids, stopping };
+        let waits_for_disk = tenants.home().waits_for_disk();
+        let service =
+            Service { tenants, clock, waits_for_disk, strict_auth: self.options.strict_auth, ids, stopping };
         let shared = Arc::new(Shared { service, http: connection::http(), tls: self.tls });
         let mut connections = JoinSet::new();
         let mut shutdown = pin!(shutdown);

@@ -11,8 +11,18 @@ use tokio_rustls::rustls::crypto::ring;
 use tokio_rustls::rustls::pki_types::pem::PemObject;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
-/// What the certificate is good for.
-const NAMES: [&str; 4] = ["localhost", "*.localhost", "127.0.0.1", "::1"];
+/// What the certificate is good for. Many clients take no `*` right before the last label: so services by name too.
+const NAMES: &[&str] = &[
+    "localhost",
+    "*.localhost",
+    "kinesis.localhost",
+    "glue.localhost",
+    "sts.localhost",
+    "s3.localhost",
+    "*.s3.localhost",
+    "127.0.0.1",
+    "::1",
+];
 const CERTIFICATE: &str = "localhost.pem";
 const KEY: &str = "localhost-key.pem";
 
@@ -37,7 +47,8 @@ pub(super) fn acceptor(folder: &Path) -> io::Result<TlsAcceptor> {
 
 /// The key first, so that a certificate without its key is never left behind.
 fn make(folder: &Path) -> io::Result<()> {
-    let made = rcgen::generate_simple_self_signed(NAMES.map(str::to_owned)).map_err(io::Error::other)?;
+    let names: Vec<String> = NAMES.iter().map(|name| (*name).to_owned()).collect();
+    let made = rcgen::generate_simple_self_signed(names).map_err(io::Error::other)?;
     fs::create_dir_all(folder)?;
     write_secret(&folder.join(KEY), &made.signing_key.serialize_pem())?;
     fs::write(folder.join(CERTIFICATE), made.cert.pem())
