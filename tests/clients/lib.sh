@@ -5,7 +5,7 @@ clients=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$(cd "$clients/../.." && pwd)
 cache="${WAVETANK_CLIENTS_CACHE:-$HOME/.cache/wavetank-clients}"
 results="$cache/results"
-scratch=$(mktemp -d "${TMPDIR:-/tmp}/wavetank-clients.XXXXXX")
+scratch=$(mktemp -d -t wavetank-clients.XXXXXX)
 servers=()
 mkdir -p "$cache" "$results"
 

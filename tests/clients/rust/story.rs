@@ -9,7 +9,8 @@ use aws_sdk_kinesis::{
     error::ProvideErrorMetadata,
     primitives::Blob,
     types::{
-        PutRecordsRequestEntry, ShardIteratorType, StartingPosition, StreamStatus, SubscribeToShardEventStream,
+        PutRecordsRequestEntry, ShardIteratorType, StartingPosition, StreamStatus,
+        SubscribeToShardEventStream,
     },
 };
 
