@@ -3,6 +3,7 @@
 
 AWS_ENDPOINT_URL    the server; STRICT_ENDPOINT_URL one that was started with --strict-auth "$STRICT_KEY"
 CLOCK_ENDPOINT_URL  a server whose clock may be moved
+TLS_ENDPOINT_URL    one that speaks TLS with the certificate in the file CERTIFICATE
 ONLY                runs the chapters whose names contain this text
 """
 
@@ -31,7 +32,7 @@ def chapter(function):
     return function
 
 
-def client(endpoint=None, region="us-east-1", key="test", secret="test", checked=True, service="kinesis"):
+def client(endpoint=None, region="us-east-1", key="test", secret="test", checked=True, service="kinesis", verify=None):
     """A client that does not retry, so that each error is seen; `checked=False` sends what boto3 would refuse."""
     return boto3.client(
         service,
@@ -39,6 +40,7 @@ def client(endpoint=None, region="us-east-1", key="test", secret="test", checked
         region_name=region,
         aws_access_key_id=key,
         aws_secret_access_key=secret,
+        verify=verify,
         config=Config(retries={"total_max_attempts": 1}, parameter_validation=checked, read_timeout=30),
     )
 
@@ -538,6 +540,17 @@ def a_strict_server_checks_signatures():
             assert error.response["Error"]["Code"] in codes, error
         else:
             raise AssertionError(f"{codes} expected")
+
+
+@chapter
+def a_server_is_reached_over_tls():
+    endpoint = os.environ.get("TLS_ENDPOINT_URL")
+    if not endpoint:
+        return "no server with --tls"
+    using = client(endpoint, verify=os.environ["CERTIFICATE"])
+    created("private", using=using)
+    put("private", "over TLS", using=using)
+    equal(bodies(read_all("private", using)), ["over TLS"])
 
 
 @chapter

@@ -1,5 +1,6 @@
 // The AWS SDK for JavaScript v3 as it comes: its Kinesis client speaks HTTP/2 with prior knowledge, also without TLS.
-// A second round does the same over HTTP/1.1. Needs AWS_ENDPOINT_URL; is run where the SDK is installed.
+// A second round does the same over HTTP/1.1, a third over TLS. Needs AWS_ENDPOINT_URL, and TLS_ENDPOINT_URL for the
+// third; is run where the SDK is installed.
 //
 // HTTP=1 or HTTP=2 runs one round only; SUBSCRIBE=skip leaves out SubscribeToShard, OLD_API=1 what kinesalite never had.
 
@@ -21,7 +22,7 @@ const WAIT = { maxWaitTime: 30, minDelay: 1, maxDelay: 1 }
 let passed = 0
 
 async function story(version, client) {
-  const StreamName = `javascript-${version}`
+  const StreamName = `javascript-${version.replace(' ', '-')}`
   const send = (command) => client.send(command)
   const ok = (what) => { passed += 1; console.log(`  ok      HTTP/${version}  ${what}`) }
   const settled = async () => {
@@ -146,6 +147,9 @@ const rounds = [
   ['2', () => new KinesisClient({ endpoint, maxAttempts: 1 })],
   ['1', () => new KinesisClient({ endpoint, maxAttempts: 1, requestHandler: new NodeHttpHandler() })],
 ]
+if (process.env.TLS_ENDPOINT_URL) {
+  rounds.push(['2 TLS', () => new KinesisClient({ endpoint: process.env.TLS_ENDPOINT_URL, maxAttempts: 1 })])
+}
 let failed = 0
 for (const [version, make] of rounds.filter(([version]) => (process.env.HTTP ?? version) === version)) {
   const client = make()

@@ -35,10 +35,11 @@ if serve_has --tls; then
     export TLS_ENDPOINT=$server
 fi
 
-serve server --transition 500ms
+with_transition 500ms
+serve server ${transition[@]+"${transition[@]}"}
 mocha_run "$results/kinesalite.tsv" --grep "$expiry" --invert
 if [ "${EXPIRY:-}" != skip ]; then
-    serve server --transition 500ms # its own, since its clock is moved
+    serve server ${transition[@]+"${transition[@]}"} # its own, since its clock is moved
     mocha_run "$results/kinesalite-expiry.tsv" --grep "$expiry"
     cat "$results/kinesalite-expiry.tsv" >>"$results/kinesalite.tsv"
 fi
@@ -47,7 +48,7 @@ outcome=0
 "$clients/compare.py" kinesalite "$clients/kinesalite-known.txt" "$results/kinesalite.tsv" || outcome=1
 
 gained=$(sed -n 's/ | gained.*//p' "$clients/kinesalite-known.txt" | sed 's/[][().*+?^$|]/\\&/g' | paste -sd '|')
-serve server --transition 500ms
+serve server ${transition[@]+"${transition[@]}"}
 GAINED=drop mocha_run "$results/kinesalite-gained.tsv" --grep "^($gained)\$"
 "$clients/compare.py" "kinesalite without gained members" - "$results/kinesalite-gained.tsv" || outcome=1
 echo "each case with its outcome: $results/kinesalite.tsv"

@@ -26,7 +26,7 @@ die() {
 }
 
 # serve VARIABLE [ARGUMENT…] starts `wavetank serve --port 0 ARGUMENT…`, waits for its ready line and puts its
-# address into VARIABLE. With WAVETANK_ENDPOINT set no server is started and that address is taken: how the suites are
+# address into VARIABLE, and the path of its certificate into `certificate` when it has one. With WAVETANK_ENDPOINT set no server is started and that address is taken: how the suites are
 # tried against other emulators.
 serve() {
     local -n address=$1
@@ -38,7 +38,8 @@ serve() {
     [ -x "$WAVETANK" ] || die "no wavetank at $WAVETANK: build it, or set WAVETANK"
     local log
     log=$(mktemp "$scratch/serve.XXXXXX")
-    "$WAVETANK" serve --port 0 "$@" >"$log.out" 2>"$log" </dev/null &
+    # A certificate is made where the user's data are kept: not where they really are.
+    XDG_DATA_HOME="$cache/share" "$WAVETANK" serve --port 0 "$@" >"$log.out" 2>"$log" </dev/null &
     local pid=$!
     servers+=("$pid")
     local tries=0
@@ -48,16 +49,33 @@ serve() {
         [ "$tries" -lt 200 ] || die "wavetank serve $* was not ready in 10 s: $(cat "$log")"
         sleep 0.05
     done
+    if [[ " $* " == *" --tls "* ]]; then
+        until certificate=$(sed -n 's/^ *certificate: //p' "$log") && [ -s "$certificate" ]; do
+            tries=$((tries + 1))
+            [ "$tries" -lt 200 ] || die "wavetank serve $* names no certificate: $(cat "$log")"
+            sleep 0.05
+        done
+    fi
 }
 
-# `wavetank serves … on http://127.0.0.1:4567 (memory)` → the address.
+# `wavetank serves … on http and https://127.0.0.1:4567 (memory)` → `http://127.0.0.1:4567`: TLS is on the same port.
 ready_address() {
-    sed -n 's/^wavetank serves .* on \(https\{0,1\}:\/\/[^ ]*\).*/\1/p' "$1" | head -n 1
+    sed -n 's/^wavetank serves .*:\/\/\([^ ]*\).*/http:\/\/\1/p' "$1" | head -n 1
 }
 
 # Whether this build of `wavetank serve` has an option.
 serve_has() {
     [ -z "${WAVETANK_ENDPOINT:-}" ] && "$WAVETANK" serve --help 2>/dev/null | grep -q -- "$1"
+}
+
+# with_transition DURATION sets `transition` to the option that makes every change of a stream take that long.
+with_transition() {
+    transition=()
+    if serve_has --transition; then
+        transition=(--transition "$1")
+    elif [ -z "${WAVETANK_ENDPOINT:-}" ]; then
+        echo "wavetank serve has no --transition: streams are ACTIVE at once, so cases about CREATING will fail" >&2
+    fi
 }
 
 # Stops what `serve` has started, and nothing else.

@@ -26,13 +26,16 @@ client_boto3() {
     if [ -z "${WAVETANK_ENDPOINT:-}" ]; then
         serve STRICT_ENDPOINT_URL --strict-auth "$strict_key"
         serve CLOCK_ENDPOINT_URL # its own, since its clock is moved
+        serve tls --tls
         export STRICT_ENDPOINT_URL CLOCK_ENDPOINT_URL STRICT_KEY=$strict_key
+        export TLS_ENDPOINT_URL=${tls/http:/https:} CERTIFICATE=$certificate
     fi
     limited 300 "$python" "$clients/boto3_story.py"
     [ -z "${WAVETANK_ENDPOINT:-}" ] || return 0
     echo "the same while every change of a stream takes 300 ms"
-    unset STRICT_ENDPOINT_URL CLOCK_ENDPOINT_URL
-    serve AWS_ENDPOINT_URL --transition 300ms
+    unset STRICT_ENDPOINT_URL CLOCK_ENDPOINT_URL TLS_ENDPOINT_URL
+    with_transition 300ms
+    serve AWS_ENDPOINT_URL ${transition[@]+"${transition[@]}"}
     limited 300 "$python" "$clients/boto3_story.py"
 }
 
@@ -79,6 +82,10 @@ client_javascript() {
     node_env javascript
     serve AWS_ENDPOINT_URL
     export AWS_ENDPOINT_URL
+    if [ -z "${WAVETANK_ENDPOINT:-}" ]; then
+        serve tls --tls
+        export TLS_ENDPOINT_URL=${tls/http:/https:} NODE_EXTRA_CA_CERTS=$certificate
+    fi
     # Node looks for packages from the folder of the script.
     cp "$clients/javascript.mjs" "$node_home/"
     (cd "$node_home" && limited 180 node --no-warnings javascript.mjs)

@@ -29,13 +29,21 @@ require.cache[require.resolve(index)].exports = function(options) {
 function secure(options) {
   if (!process.env.TLS_ENDPOINT) return kinesalite(options)
   const target = new URL(process.env.TLS_ENDPOINT)
-  return net.createServer(function(client) {
+  const open = new Set()
+  const forwarder = net.createServer(function(client) {
     const server = net.connect(target.port, target.hostname)
     client.pipe(server).pipe(client)
     const end = () => { client.destroy(); server.destroy() }
-    client.on('error', end)
-    server.on('error', end)
+    for (const socket of [client, server]) {
+      open.add(socket)
+      socket.on('error', end).on('close', () => open.delete(socket))
+    }
   })
+  return {
+    listen(port, done) { forwarder.listen(port, done) },
+    // Clients keep their connections, which would keep the forwarder open.
+    close(done) { forwarder.close(done); open.forEach((socket) => socket.destroy()) },
+  }
 }
 
 const request = http.request

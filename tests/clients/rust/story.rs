@@ -1,5 +1,5 @@
 //! The AWS SDK for Rust against `wavetank serve`: streams, records, errors, pages, shards and a subscription.
-//! Needs `AWS_ENDPOINT_URL`.
+//! Needs `AWS_ENDPOINT_URL`; `OLD_API` leaves out what kinesalite never had.
 
 use std::time::Duration;
 
@@ -31,11 +31,13 @@ async fn main() -> Outcome {
     let arn = creates(&kinesis).await?;
     puts_and_gets(&kinesis).await?;
     knows_errors(&kinesis).await?;
-    walks_pages(&kinesis).await?;
+    if std::env::var_os("OLD_API").is_none() {
+        walks_pages(&kinesis).await?;
+    }
     splits(&kinesis).await?;
     subscribes(&kinesis, &arn).await?;
     deletes(&kinesis).await?;
-    println!("rust: 7 passed, 0 failed");
+    println!("rust: all passed");
     Ok(())
 }
 
