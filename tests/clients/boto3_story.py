@@ -125,6 +125,15 @@ def near_now(moment, seconds=60):
     assert distance < seconds, f"{moment} is {distance} s away"
 
 
+def listening(consumer):
+    """Waits until the consumer with this ARN is ACTIVE."""
+    deadline = time.time() + 30
+    while kinesis.describe_stream_consumer(ConsumerARN=consumer)["ConsumerDescription"]["ConsumerStatus"] != "ACTIVE":
+        assert time.time() < deadline, f"{consumer} does not become ACTIVE"
+        time.sleep(0.1)
+    return consumer
+
+
 # Streams.
 
 
@@ -440,6 +449,7 @@ def consumers_are_registered_and_forgotten():
         consumer = kinesis.register_stream_consumer(StreamARN=arn, ConsumerName=name)["Consumer"]
         assert re.fullmatch(re.escape(arn) + rf"/consumer/{name}:\d+", consumer["ConsumerARN"]), consumer
         assert consumer["ConsumerStatus"] in ("CREATING", "ACTIVE"), consumer
+        listening(consumer["ConsumerARN"])
     refused("ResourceInUseException", kinesis.register_stream_consumer, StreamARN=arn, ConsumerName="beta")
     pages = kinesis.get_paginator("list_stream_consumers").paginate(StreamARN=arn, PaginationConfig={"PageSize": 2})
     equal(sorted(c["ConsumerName"] for page in pages for c in page["Consumers"]), ["alpha", "beta", "gamma"])
@@ -459,11 +469,9 @@ def consumers_are_registered_and_forgotten():
 def a_subscription_pushes_records():
     arn = created("pushed")["StreamARN"]
     put("pushed", "old")
-    consumer = kinesis.register_stream_consumer(StreamARN=arn, ConsumerName="push")["Consumer"]["ConsumerARN"]
-    deadline = time.time() + 20
-    while kinesis.describe_stream_consumer(ConsumerARN=consumer)["ConsumerDescription"]["ConsumerStatus"] != "ACTIVE":
-        assert time.time() < deadline, "the consumer does not become ACTIVE"
-        time.sleep(0.1)
+    registered = kinesis.register_stream_consumer(StreamARN=arn, ConsumerName="push")["Consumer"]
+    consumer = listening(registered["ConsumerARN"])
+    deadline = time.time() + 30
     answer = kinesis.subscribe_to_shard(
         ConsumerARN=consumer, ShardId="shardId-000000000000", StartingPosition={"Type": "TRIM_HORIZON"}
     )
@@ -477,7 +485,7 @@ def a_subscription_pushes_records():
         assert pushed["MillisBehindLatest"] >= 0
         if len(seen) >= 2:
             break
-        assert time.time() < deadline + 20, f"only {seen} came"
+        assert time.time() < deadline, f"only {seen} came"
     answer["EventStream"].close()
     later.join()
     equal(seen, ["old", "new"])
