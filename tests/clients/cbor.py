@@ -9,6 +9,7 @@ import sys
 import time
 import traceback
 import urllib.parse
+import zlib
 
 import cbor2
 
@@ -78,8 +79,8 @@ def walk(body, at, out):
     return at
 
 
-def call(operation, request, raw=None):
-    """Gives the status and the decoded body; checks that the answer is CBOR whenever it has a body."""
+def send(operation, body):
+    """Gives the connection and the answer, of which only the head has been read."""
     connection = http.client.HTTPConnection(ENDPOINT.hostname, ENDPOINT.port, timeout=20)
     headers = {
         "Content-Type": CBOR,
@@ -87,8 +88,13 @@ def call(operation, request, raw=None):
         "Authorization": AUTHORIZATION,
         "X-Amz-Date": datetime.datetime.now(datetime.timezone.utc).strftime("%Y%m%dT%H%M%SZ"),
     }
-    connection.request("POST", "/", jackson(request) if raw is None else raw, headers)
-    answer = connection.getresponse()
+    connection.request("POST", "/", body, headers)
+    return connection, connection.getresponse()
+
+
+def call(operation, request, raw=None):
+    """Gives the status and the decoded body; checks that the answer is CBOR whenever it has a body."""
+    connection, answer = send(operation, jackson(request) if raw is None else raw)
     body = answer.read()
     connection.close()
     if body:
@@ -97,14 +103,36 @@ def call(operation, request, raw=None):
     return answer.status, decode(body)
 
 
+def frames(answer):
+    """The headers and the payload of each frame of an event stream, both checksums verified."""
+    while prelude := answer.read(12):
+        equal(int.from_bytes(prelude[8:]), zlib.crc32(prelude[:8]), "checksum of the prelude")
+        rest = answer.read(int.from_bytes(prelude[:4]) - 12)
+        equal(int.from_bytes(rest[-4:]), zlib.crc32(prelude + rest[:-4]), "checksum of the frame")
+        length = int.from_bytes(prelude[4:8])
+        yield event_headers(rest[:length]), rest[length:-4]
+
+
+def event_headers(raw):
+    """Headers of type 7, text: all that Kinesis sends."""
+    headers = {}
+    while raw:
+        name, kind = raw[1 : 1 + raw[0]].decode(), raw[1 + raw[0]]
+        equal(kind, 7, f"type of the header {name}")
+        at = raw[0] + 4
+        end = at + int.from_bytes(raw[at - 2 : at])
+        headers[name], raw = raw[at:end].decode(), raw[end:]
+    return headers
+
+
 def done(operation, request):
     status, body = call(operation, request)
     assert status == 200, f"{operation} answered {status}: {body}"
     return body
 
 
-def equal(got, expected):
-    assert got == expected, f"got {clipped(got)}, expected {clipped(expected)}"
+def equal(got, expected, what=""):
+    assert got == expected, f"{what} got {clipped(got)}, expected {clipped(expected)}"
 
 
 def clipped(value):
@@ -202,8 +230,40 @@ def broken_bodies_are_refused():
     equal(done("DescribeStream", {"StreamName": STREAM})["StreamDescription"]["StreamName"], STREAM)
 
 
+def events_are_in_cbor_too():
+    """The Java SDK reads the payloads of a subscription as it reads every answer: in CBOR."""
+    arn = done("DescribeStream", {"StreamName": STREAM})["StreamDescription"]["StreamARN"]
+    request = {"StreamARN": arn, "ConsumerName": "cbor"}
+    registered = done("RegisterStreamConsumer", request)["Consumer"]
+    consumer = registered["ConsumerARN"]
+    millis_of(registered["ConsumerCreationTimestamp"])
+    deadline = time.time() + 20
+    while done("DescribeStreamConsumer", {"ConsumerARN": consumer})["ConsumerDescription"]["ConsumerStatus"] != "ACTIVE":
+        assert time.time() < deadline, "the consumer does not become ACTIVE"
+        time.sleep(0.1)
+    position = {"Type": "TRIM_HORIZON"}
+    request = {"ConsumerARN": consumer, "ShardId": "shardId-000000000000", "StartingPosition": position}
+    connection, answer = send("SubscribeToShard", jackson(request))
+    equal((answer.status, answer.getheader("content-type")), (200, "application/vnd.amazon.eventstream"))
+    events = frames(answer)
+    headers, payload = next(events)
+    equal((headers[":message-type"], headers[":event-type"]), ("event", "initial-response"))
+    equal(decode(payload), {})
+    records = []
+    while not records:
+        assert time.time() < deadline, "no records came"
+        headers, payload = next(events)
+        equal((headers[":message-type"], headers[":event-type"]), ("event", "SubscribeToShardEvent"))
+        event = decode(payload)
+        assert isinstance(event["MillisBehindLatest"], int) and event["ContinuationSequenceNumber"].isdigit(), event
+        records += event["Records"]
+    equal(records[0]["Data"], b"")
+    millis_of(records[0]["ApproximateArrivalTimestamp"])
+    connection.close()
+
+
 def deletes():
-    equal(done("DeleteStream", {"StreamName": STREAM}), None)
+    equal(done("DeleteStream", {"StreamName": STREAM, "EnforceConsumerDeletion": True}), None)
 
 
 STORY = [
@@ -214,6 +274,7 @@ STORY = [
     ignores_null_and_unknown_members,
     errors_are_maps,
     broken_bodies_are_refused,
+    events_are_in_cbor_too,
     deletes,
 ]
 

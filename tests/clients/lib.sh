@@ -26,13 +26,13 @@ die() {
 }
 
 # serve VARIABLE [ARGUMENT…] starts `wavetank serve --port 0 ARGUMENT…`, waits for its ready line and puts its
-# address into VARIABLE, and the path of its certificate into `certificate` when it has one. With WAVETANK_ENDPOINT set no server is started and that address is taken: how the suites are
-# tried against other emulators.
+# address into VARIABLE, and the path of its certificate into `certificate` when it has one. With WAVETANK_ENDPOINT set
+# no server is started and that address is taken: how the suites are tried against other emulators.
 serve() {
-    local -n address=$1
+    local -n served_address=$1
     shift
     if [ -n "${WAVETANK_ENDPOINT:-}" ]; then
-        address=$WAVETANK_ENDPOINT
+        served_address=$WAVETANK_ENDPOINT
         return
     fi
     [ -x "$WAVETANK" ] || die "no wavetank at $WAVETANK: build it, or set WAVETANK"
@@ -43,7 +43,7 @@ serve() {
     local pid=$!
     servers+=("$pid")
     local tries=0
-    until address=$(ready_address "$log") && [ -n "$address" ]; do
+    until served_address=$(ready_address "$log") && [ -n "$served_address" ]; do
         kill -0 "$pid" 2>/dev/null || die "wavetank serve $* stopped: $(cat "$log")"
         tries=$((tries + 1))
         [ "$tries" -lt 200 ] || die "wavetank serve $* was not ready in 10 s: $(cat "$log")"
@@ -116,11 +116,11 @@ node_env() {
 
 # checkout VARIABLE NAME TAG ADDRESS clones a public repository at a tag, once, and puts its folder into VARIABLE.
 checkout() {
-    local -n folder=$1
-    folder="$cache/$2-$3"
-    [ -f "$folder/.complete" ] && return
-    rm -rf "$folder"
-    git clone --quiet --depth 1 --branch "$3" "$4" "$folder" 2>"$scratch/git" ||
+    local -n cloned_folder=$1
+    cloned_folder="$cache/$2-$3"
+    [ -f "$cloned_folder/.complete" ] && return
+    rm -rf "$cloned_folder"
+    git clone --quiet --depth 1 --branch "$3" "$4" "$cloned_folder" 2>"$scratch/git" ||
         die "cannot clone $4 at $3 (${2^^}_GIT names another place to clone from): $(cat "$scratch/git")"
-    touch "$folder/.complete"
+    touch "$cloned_folder/.complete"
 }

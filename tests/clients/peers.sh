@@ -26,11 +26,11 @@ peer() {
 
 measured=()
 if [ -z "${PEERS_ONLY:-}" ]; then
-    address=""
-    serve address
-    measured+=("wavetank=$address@${servers[-1]}")
-    serve address --data-dir "$scratch/data"
-    measured+=("wavetank-on-disk=$address@${servers[-1]}")
+    ours=""
+    serve ours
+    measured+=("wavetank=$ours@${servers[-1]}")
+    serve ours --data-dir "$scratch/data"
+    measured+=("wavetank-on-disk=$ours@${servers[-1]}")
 fi
 peer kinesalite node "$kinesalite/cli.js" --shardLimit 50 --createStreamMs 0 --port
 peer moto "$(dirname "$python")/moto_server" -H 127.0.0.1 -p
