@@ -29,6 +29,7 @@ impl Operation for DescribeStreamSummary {
     ) -> Result<DescribeStreamSummaryResponse, ApiError> {
         let (name, arn) = (request.stream_name.as_deref(), request.stream_arn.as_deref());
         let stream = stream::find(ctx, name, arn)?;
+        let on_demand = stream.is_on_demand();
         let summary = StreamDescriptionSummary {
             stream_arn: stream::arn(ctx.identity, &stream.name),
             stream_status: stream.status,
@@ -43,7 +44,7 @@ impl Operation for DescribeStreamSummary {
             stream_mode_details: StreamModeDetails { stream_mode: Some(stream.mode) },
             enhanced_monitoring: vec![EnhancedMetrics { shard_level_metrics: stream.shard_level_metrics }],
             key_id: stream.key_id,
-            record_distribution_strategy: stream.distribution,
+            record_distribution_strategy: on_demand.then_some(stream.distribution),
         };
         Ok(DescribeStreamSummaryResponse { stream_description_summary: summary })
     }
@@ -109,8 +110,9 @@ pub struct StreamDescriptionSummary {
     /// Greatest record, in KiB.
     #[serde(rename = "MaxRecordSizeInKiB")]
     pub max_record_size_in_kib: i64,
-    /// `AUTO` or `USER_PARTITION_KEY`.
-    pub record_distribution_strategy: String,
+    /// Of an on-demand stream: `AUTO` or `USER_PARTITION_KEY`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub record_distribution_strategy: Option<String>,
 }
 
 /// Throughput that was asked for ahead of its use.

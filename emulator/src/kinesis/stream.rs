@@ -62,7 +62,7 @@ impl<'a> StreamArn<'a> {
 }
 
 /// The ARN of a stream.
-pub(super) fn arn(identity: &Identity, name: &str) -> String {
+pub(crate) fn arn(identity: &Identity, name: &str) -> String {
     let Identity { account, region } = identity;
     format!("arn:aws:kinesis:{region}:{account}:stream/{name}")
 }
@@ -122,7 +122,7 @@ impl StreamRow {
     }
 
     /// Records that arrived before this time are gone at `now`.
-    pub(super) fn trim_horizon(&self, now: Timestamp) -> Timestamp {
+    pub(crate) fn trim_horizon(&self, now: Timestamp) -> Timestamp {
         now.plus_millis(-self.retention_hours * 3_600_000)
     }
 
