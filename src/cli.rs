@@ -2,11 +2,13 @@
 
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use wavetank::emulator::Limits;
 use wavetank::emulator::http::Credentials;
+use wavetank::scenarios::file::Length;
 
 /// Local-first emulator and test harness for AWS streaming pipelines.
 #[derive(Debug, Parser)]
@@ -234,31 +236,35 @@ pub struct ServeArgs {
     /// Verify signatures, and take only those of this key; by default any will do
     #[arg(long, value_name = "KEY:SECRET", value_parser = credentials)]
     pub strict_auth: Option<Credentials>,
-    /// Whether shards refuse what AWS's would
-    #[arg(long, value_name = "LIMITS", value_enum, default_value_t = ServeLimits::Off)]
-    pub limits: ServeLimits,
-    /// The account that clients mean whose access key is not an account of 12 digits
+    /// Whether shards refuse what is too much for them, as on AWS
+    #[arg(long, value_enum, default_value_t)]
+    pub limits: LimitsArg,
+    /// How long streams are CREATING, UPDATING and DELETING, such as 500ms; by default all is done at once
+    #[arg(long, value_name = "TIME", value_parser = duration, default_value = "0s")]
+    pub transition: Duration,
+    /// The account whose resources these are, unless an access key of 12 digits names another
     #[arg(long, value_name = "ID", default_value = "123456789012", value_parser = account)]
     pub account: String,
-    /// The region that clients mean who name none
+    /// The region of clients that name none
     #[arg(long, value_name = "REGION", default_value = REGION)]
     pub region: String,
 }
 
-/// Limits on what clients may do in a time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum ServeLimits {
-    /// Those of AWS: 1,000 records and 1 MiB a second into each shard, and the like
-    Aws,
-    /// None: nothing is ever throttled
+/// Values of `--limits`.
+#[derive(Debug, Clone, Copy, Default, ValueEnum)]
+pub enum LimitsArg {
+    /// Take whatever comes
+    #[default]
     Off,
+    /// Per shard 1,000 records and 1 MiB a second in, 5 reads and 2 MiB a second out
+    Aws,
 }
 
-impl From<ServeLimits> for Limits {
-    fn from(limits: ServeLimits) -> Self {
+impl From<LimitsArg> for Limits {
+    fn from(limits: LimitsArg) -> Self {
         match limits {
-            ServeLimits::Aws => Self::Aws,
-            ServeLimits::Off => Self::Off,
+            LimitsArg::Off => Self::Off,
+            LimitsArg::Aws => Self::Aws,
         }
     }
 }
@@ -296,6 +302,10 @@ fn credentials(text: &str) -> Result<Credentials, &'static str> {
         }
         _ => Err("a key and its secret are written KEY:SECRET"),
     }
+}
+
+fn duration(text: &str) -> Result<Duration, String> {
+    text.parse::<Length>().map(|length| length.0)
 }
 
 fn account(text: &str) -> Result<String, &'static str> {

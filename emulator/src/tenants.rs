@@ -76,7 +76,7 @@ impl Tenants {
         Ok(emulator)
     }
 
-    /// The emulators that there are, the one that clients usually mean first.
+    /// All that there are now, the one at home first.
     pub fn all(&self) -> Vec<Arc<Emulator>> {
         let others = self.others.lock().unwrap_or_else(PoisonError::into_inner);
         std::iter::once(&self.home).chain(others.values()).cloned().collect()
@@ -87,9 +87,7 @@ impl Tenants {
     /// # Errors
     /// As [`Emulator::clear`].
     pub fn clear(&self) -> Result<(), ApiError> {
-        self.home.clear()?;
-        let others = self.others.lock().unwrap_or_else(PoisonError::into_inner);
-        others.values().try_for_each(|emulator| emulator.clear())
+        self.all().iter().try_for_each(|emulator| emulator.clear())
     }
 
     /// Beside that of the one at home, in a folder of its own.

@@ -14,11 +14,10 @@ use http::{Method, StatusCode};
 use serde::Serialize;
 use serde::de::IgnoredAny;
 
-use super::auth::AuthError;
 use super::event_stream::{self, EventSource};
 use super::request::Received;
 use super::response::{Response, set, whole};
-use super::service::Service;
+use super::service::{Service, run};
 use crate::codec::Codec;
 use crate::emulator::Emulator;
 use crate::error::{ApiError, ErrorCode};
@@ -43,7 +42,7 @@ pub(super) fn answer(service: &Service, request: &Received) -> Response {
             true => ErrorCode::SerializationException,
             false => ErrorCode::UnknownOperationException,
         };
-        return refusal(codec.unwrap_or(Codec::Cbor), ApiError::new(code, ""));
+        return refusal(codec.unwrap_or(Codec::Cbor), &ApiError::new(code, ""));
     }
     let essence = content_type.split(';').next().unwrap_or_default().trim();
     match codec {
@@ -57,65 +56,45 @@ pub(super) fn answer(service: &Service, request: &Received) -> Response {
 pub(super) fn internal_failure(request: &Received) -> Response {
     let content_type = request.header(CONTENT_TYPE.as_str()).unwrap_or_default();
     let codec = Codec::of_content_type(content_type).unwrap_or(Codec::Json);
-    refusal(codec, ApiError::new(ErrorCode::InternalFailure, ""))
+    refusal(codec, &ApiError::new(ErrorCode::InternalFailure, ""))
 }
 
 fn call(service: &Service, request: &Received, codec: Codec, target: &str) -> Response {
-    let not_decoded = || refusal(codec, ApiError::new(ErrorCode::SerializationException, ""));
+    let not_decoded = || refusal(codec, &ApiError::new(ErrorCode::SerializationException, ""));
     if !begins_structure(codec, &request.body) {
         return not_decoded();
     }
-    let emulator = match admitted(service, request, target) {
-        Ok(emulator) => emulator,
-        Err(refused) if decodes(codec, &request.body) => return refusal(codec, refused),
-        Err(_) => return not_decoded(),
+    let service_name = target.split('.').next().and_then(signing_name);
+    let meant = match is_known(target) {
+        false => Err(refusal(codec, &ApiError::unknown_operation())),
+        true => service
+            .authenticate(request, service_name)
+            .map_err(|error| error_response(codec, StatusCode::BAD_REQUEST, error.code, &error.message)),
+    };
+    let claim = match meant {
+        Ok(claim) => claim,
+        Err(refused) => return if decodes(codec, &request.body) { refused } else { not_decoded() },
     };
     let now = service.clock.now();
-    let answered = match target {
-        SubscribeToShard::NAME => emulator.subscribe(now, codec, &request.body).map(|subscription| {
-            let source = Subscribed { emulator, subscription };
-            let (clock, stopping) = (service.clock.clone(), service.stopping.clone());
-            event_stream::answer(source, "SubscribeToShardEvent", codec, clock, stopping)
-        }),
-        _ => emulator
-            .invoke(now, target, codec, &request.body)
-            .map(|body| whole(StatusCode::OK, Some(codec.content_type()), body)),
-    };
-    answered.unwrap_or_else(|error| refusal(codec, error))
+    let answered = service.emulator(&claim).and_then(|emulator| match target {
+        SubscribeToShard::NAME => {
+            let subscription = emulator.subscribe(now, codec, &request.body)?;
+            Ok(events(service, codec, Subscribed { emulator, subscription }))
+        }
+        _ => {
+            let body = run(&emulator, || emulator.invoke(now, target, codec, &request.body))?;
+            Ok(whole(StatusCode::OK, Some(codec.content_type()), body))
+        }
+    });
+    answered.unwrap_or_else(|error| refusal(codec, &error))
 }
 
-/// Why a call is not made.
-struct Refused {
-    status: StatusCode,
-    code: &'static str,
-    message: String,
+fn events(service: &Service, codec: Codec, source: Subscribed) -> Response {
+    let (clock, stopping) = (service.clock.clone(), service.stopping.clone());
+    event_stream::answer(source, "SubscribeToShardEvent", codec, clock, stopping)
 }
 
-impl From<ApiError> for Refused {
-    fn from(error: ApiError) -> Self {
-        let (code, status, _) = error.code.wire();
-        let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        Self { status, code, message: error.message }
-    }
-}
-
-impl From<AuthError> for Refused {
-    fn from(AuthError { code, message }: AuthError) -> Self {
-        Self { status: StatusCode::BAD_REQUEST, code, message }
-    }
-}
-
-/// The emulator that answers a call, if there is such an operation and the caller may call it.
-fn admitted(service: &Service, request: &Received, target: &str) -> Result<Arc<Emulator>, Refused> {
-    if !is_known(target) {
-        return Err(ApiError::unknown_operation().into());
-    }
-    let service_name = target.split('.').next().and_then(signing_name);
-    let claim = service.authenticate(request, service_name)?;
-    Ok(service.emulator(&claim)?)
-}
-
-/// A subscription with the emulator that feeds it.
+/// A consumer that waits for the records of a shard.
 struct Subscribed {
     emulator: Arc<Emulator>,
     subscription: Subscription,
@@ -133,7 +112,7 @@ impl EventSource for Subscribed {
 
 /// Whether there is an operation of this name.
 fn is_known(target: &str) -> bool {
-    target == SubscribeToShard::NAME || operations::find(target).is_some()
+    operations::find(target).is_some() || target == SubscribeToShard::NAME
 }
 
 /// The name under which requests to a service are signed.
@@ -174,10 +153,15 @@ struct ErrorBody<'a> {
     capital_message: Option<&'a str>,
 }
 
-/// What was refused as an answer.
-fn refusal(codec: Codec, refused: impl Into<Refused>) -> Response {
-    let Refused { status, code, message } = refused.into();
-    let message = Some(message.as_str()).filter(|message| !message.is_empty());
+/// An error of an operation as an answer.
+fn refusal(codec: Codec, error: &ApiError) -> Response {
+    let (name, status, _) = error.code.wire();
+    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    error_response(codec, status, name, &error.message)
+}
+
+fn error_response(codec: Codec, status: StatusCode, code: &str, message: &str) -> Response {
+    let message = Some(message).filter(|message| !message.is_empty());
     let is_capital = code == ErrorCode::SerializationException.name();
     let body = ErrorBody {
         code,

@@ -93,8 +93,8 @@ where
     let (service, noted) = (shared.clone(), heard.clone());
     let answer = service_fn(move |request| {
         noted.store(true, Ordering::Relaxed);
-        let answered = Service::answer(service.clone(), request);
-        async move { Ok::<_, std::convert::Infallible>(answered.await) }
+        let shared = service.clone();
+        async move { Ok::<_, std::convert::Infallible>(shared.service.answer(request).await) }
     });
     let mut connection = pin!(shared.http.serve_connection(io, answer));
     // Which version of HTTP it is takes a few bytes; nothing else limits how long they may take.

@@ -16,7 +16,6 @@ use super::iso8601;
 use super::request::Received;
 use super::response::{Response, set, whole};
 use super::service::Service;
-use crate::emulator::Identity;
 use crate::error::ApiError;
 use crate::inspect::StreamState;
 
@@ -142,32 +141,17 @@ fn change(clock: &ServerClock, body: &[u8]) -> Result<(), String> {
 
 #[derive(Serialize)]
 struct State {
-    streams: Vec<StreamOfTenant>,
-}
-
-#[derive(Serialize)]
-struct StreamOfTenant {
-    account: String,
-    region: String,
-    #[serde(flatten)]
-    stream: StreamState,
+    streams: Vec<StreamState>,
 }
 
 fn state(service: &Service) -> Response {
     let now = service.clock.now();
-    let mut all = Vec::new();
-    for emulator in service.tenants.all() {
-        let Identity { account, region } = emulator.identity();
-        match emulator.streams(now) {
-            Ok(streams) => all.extend(streams.into_iter().map(|stream| StreamOfTenant {
-                account: account.clone(),
-                region: region.clone(),
-                stream,
-            })),
-            Err(error) => return failed(&error),
-        }
+    let streams =
+        service.tenants.all().iter().map(|emulator| emulator.streams(now)).collect::<Result<Vec<_>, _>>();
+    match streams {
+        Ok(streams) => json(StatusCode::OK, &State { streams: streams.into_iter().flatten().collect() }),
+        Err(error) => failed(&error),
     }
-    json(StatusCode::OK, &State { streams: all })
 }
 
 fn reset(service: &Service) -> Response {

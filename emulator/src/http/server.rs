@@ -79,6 +79,8 @@ impl Server {
     }
 
     /// Answers calls until `shutdown` comes, then takes no more connections and lets calls in flight end, for up to 5 s.
+    ///
+    /// Calls that wait for the disk need a runtime with several threads; on one with a single thread they fail.
     pub async fn serve(
         self,
         tenants: Arc<Tenants>,
@@ -87,9 +89,7 @@ impl Server {
     ) {
         let (stop, stopping) = watch::channel(false);
         let ids = RequestIds::new(self.options.request_id_seed);
-        let waits_for_disk = tenants.home().waits_for_disk();
-        let service =
-            Service { tenants, clock, waits_for_disk, strict_auth: self.options.strict_auth, ids, stopping };
+        let service = Service { tenants, clock, strict_auth: self.options.strict_auth, ids, stopping };
         let shared = Arc::new(Shared { service, http: connection::http(), tls: self.tls });
         let mut connections = JoinSet::new();
         let mut shutdown = pin!(shutdown);

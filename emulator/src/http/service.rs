@@ -10,7 +10,6 @@ use tokio::sync::watch;
 
 use super::auth::{self, AuthError, Claim, Credentials, Expected};
 use super::clock::ServerClock;
-use super::connection::Shared;
 use super::request::{BodyError, Received, read_body};
 use super::request_id::{RequestId, RequestIds};
 use super::response::{Response, set, whole};
@@ -27,26 +26,18 @@ pub(super) struct Service {
     /// The keys that requests must be signed with; none where any will do.
     pub strict_auth: Option<Credentials>,
     pub ids: RequestIds,
-    /// Whether calls may wait for the disk, and so must not keep others from running.
-    pub waits_for_disk: bool,
     /// True once the server is about to end.
     pub stopping: watch::Receiver<bool>,
 }
 
 impl Service {
     /// Reads a request to its end and answers it.
-    pub async fn answer(shared: Arc<Shared>, request: http::Request<Incoming>) -> Response {
+    pub async fn answer(&self, request: http::Request<Incoming>) -> Response {
         let (head, body) = request.into_parts();
-        let received = match read_body(&head, body).await {
-            Ok(body) => Received { head, body },
-            Err(error) => return refused_body(error),
-        };
-        if !shared.service.waits_for_disk {
-            return shared.service.respond(received);
+        match read_body(&head, body).await {
+            Ok(body) => self.respond(Received { head, body }),
+            Err(error) => refused_body(error),
         }
-        // Only a runtime that is about to end refuses.
-        let answered = tokio::task::spawn_blocking(move || shared.service.respond(received)).await;
-        answered.unwrap_or_else(|_| whole(StatusCode::SERVICE_UNAVAILABLE, None, ""))
     }
 
     fn respond(&self, request: Received) -> Response {
@@ -80,25 +71,28 @@ impl Service {
         Ok(claim)
     }
 
-    /// Whose resources a caller means: those of the account that is its key, in the region that it has signed for; of
-    /// what it does not say, those at home.
-    pub fn identity(&self, claim: &Claim) -> Identity {
+    /// The emulator that a request means: that of the region it is signed for, in the account that its key stands for.
+    pub fn emulator(&self, claim: &Claim) -> Result<Arc<Emulator>, ApiError> {
         let home = self.tenants.home().identity();
         let account = claim.account().unwrap_or(&home.account).to_owned();
-        let region = claim.region().unwrap_or(&home.region).to_owned();
-        Identity { account, region }
+        let meant = Identity { account, region: claim.region().to_owned() };
+        match self.tenants.of(&meant) {
+            Ok(emulator) => Ok(emulator),
+            // A scope that names no region means none in particular.
+            Err(TenantError::Name(_)) => Ok(Arc::clone(self.tenants.home())),
+            Err(error @ TenantError::TooMany) => {
+                Err(ApiError::new(ErrorCode::LimitExceededException, error.to_string()))
+            }
+            Err(error) => Err(ApiError::new(ErrorCode::InternalFailure, error.to_string())),
+        }
     }
+}
 
-    /// The emulator that a caller means.
-    pub fn emulator(&self, claim: &Claim) -> Result<Arc<Emulator>, ApiError> {
-        self.tenants.of(&self.identity(claim)).map_err(|error| {
-            let code = match error {
-                TenantError::Name(_) => ErrorCode::InvalidArgumentException,
-                TenantError::TooMany => ErrorCode::LimitExceededException,
-                TenantError::Open(_) => ErrorCode::InternalFailure,
-            };
-            ApiError::new(code, error.to_string())
-        })
+/// Makes a call where it may wait for the disk without keeping others waiting.
+pub(super) fn run<T>(emulator: &Emulator, call: impl FnOnce() -> T) -> T {
+    match emulator.waits_for_disk() {
+        true => tokio::task::block_in_place(call),
+        false => call(),
     }
 }
 

@@ -29,7 +29,10 @@ pub(super) fn answer(service: &Service, request: &Received, id: &RequestId) -> R
         found.map_or("", |(_, value)| value.as_str())
     };
     match parameter("Action") {
-        "GetCallerIdentity" => caller_identity(&service.identity(&claim).account, id),
+        "GetCallerIdentity" => {
+            let own = &service.tenants.home().identity().account;
+            caller_identity(claim.account().unwrap_or(own), id)
+        }
         "" => refusal(StatusCode::BAD_REQUEST, "MissingAction", "Missing Action", id),
         action => {
             let version = parameter("Version");

@@ -57,6 +57,7 @@ pub struct UpdateStreamModeRequest {
     #[serde(rename = "StreamARN")]
     pub stream_arn: Option<String>,
     /// Required.
+    #[serde(deserialize_with = "crate::codec::structure")]
     pub stream_mode_details: Option<StreamModeDetails>,
     /// With on-demand capacity: throughput in MiB/s that is there at once.
     #[serde(rename = "WarmThroughputMiBps", deserialize_with = "crate::codec::integer")]

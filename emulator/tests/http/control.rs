@@ -46,7 +46,7 @@ fn state_is_told_and_reset() {
             let put = r#"{"StreamName":"orders","PartitionKey":"k","Data":"AAAA"}"#;
             assert_eq!(rig.kinesis("PutRecord", put).await.status, 200);
             let answer = rig.send("GET /_wavetank/state", "", "").await;
-            let start = r#"{"streams":[{"account":"123456789012","region":"us-east-1","name":"orders","shards":[{"id":"shardId-000000000000","open":true,"#;
+            let start = r#"{"streams":[{"arn":"arn:aws:kinesis:us-east-1:123456789012:stream/orders","name":"orders","shards":[{"id":"shardId-000000000000","open":true,"#;
             assert!(answer.text().starts_with(start), "{}", answer.text());
             let counts = ["\"records\":0", "\"records\":1"].map(|count| answer.text().matches(count).count());
             assert_eq!(counts, [1, 1]);

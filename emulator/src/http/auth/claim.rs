@@ -49,16 +49,15 @@ impl Claim {
         self.credential.split('/').next().unwrap_or_default()
     }
 
+    /// The region it is signed for; empty where it names none.
+    pub fn region(&self) -> &str {
+        self.credential.split('/').nth(2).unwrap_or_default()
+    }
+
     /// The account that the access key stands for: itself, if it looks like one.
     pub fn account(&self) -> Option<&str> {
         let key = self.access_key();
         (key.len() == 12 && key.bytes().all(|byte| byte.is_ascii_digit())).then_some(key)
-    }
-
-    /// The region in a credential that is whole.
-    pub fn region(&self) -> Option<&str> {
-        let parts: Vec<&str> = self.credential.split('/').collect();
-        (parts.len() == 5 && !parts[2].is_empty()).then(|| parts[2])
     }
 }
 
@@ -189,10 +188,9 @@ mod tests {
                       SignedHeaders=host;x-amz-date, Signature=ab";
         let found =
             claim(&head("/", &[("authorization", header), ("x-amz-date", "20150830T123600Z")])).unwrap();
-        assert_eq!((found.access_key(), found.account()), ("test", None));
-        assert_eq!(found.region(), Some("us-east-1"));
+        assert_eq!((found.access_key(), found.account(), found.region()), ("test", None, "us-east-1"));
         let account = Claim { credential: "111122223333".to_owned(), ..found.clone() };
-        assert_eq!((account.account(), account.region()), (Some("111122223333"), None));
+        assert_eq!((account.account(), account.region()), (Some("111122223333"), ""));
         assert_eq!(found.signed_headers, "host;x-amz-date");
         assert_eq!((found.algorithm.as_str(), found.signature.as_str()), ("AWS4-HMAC-SHA256", "ab"));
     }
