@@ -19,6 +19,11 @@ const ARN_PATTERN: TextPattern = TextPattern {
     matches: |text| resource_arn::is_arn(text, KIND),
 };
 
+/// The id of a channel: 32 digits in the form of a UUID, as ids of channels are.
+pub(super) fn id(digits: &str) -> String {
+    [0..8, 8..12, 12..16, 16..20, 20..32].map(|part| &digits[part]).join("-")
+}
+
 /// The ARN of the channel with this id.
 pub(super) fn arn(identity: &Identity, id: &str) -> String {
     resource_arn::arn(identity, KIND, id)

@@ -6,13 +6,12 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::delivery::ERROR_PREFIX_DEFAULT;
 use super::settings::{
     ChannelEncryptionConfiguration, ChannelLoggingConfiguration, DEAD_LETTERS,
     DeadLetterQueueS3Configuration, ENCRYPTION, LOGGING, RECORD, ROLE_ARN, RecordConfiguration,
     S3StorageConfiguration, STORAGE, Settings,
 };
-use super::{ChannelDescription, errors, key_template};
+use super::{ChannelDescription, channel, errors, key_template};
 use crate::error::ApiError;
 use crate::kinesis::request_tags::{self, TAGS};
 use crate::kinesis::{on_demand, stream};
@@ -67,11 +66,11 @@ impl Operation for CreateChannel {
         }
         let stream = stream::find(ctx, None, source.stream_arn.as_deref())?;
         on_demand::check(ctx, &stream)?;
-        let id = ctx.ids.next_hex();
+        let id = channel::id(&ctx.ids.next_hex());
         let settings = Settings {
             role_arn: required(request.service_execution_role_arn),
             record: required(source.record_configuration),
-            dead_letters: dead_letters(destination.dead_letter_queue_s3_configuration, &storage),
+            dead_letters: dead_letters(destination.dead_letter_queue_s3_configuration, &storage, &name, &id),
             storage,
             encryption: request.encryption_configuration,
             logging: ChannelLoggingConfiguration::of_channel(request.logging_configuration, &name, &id),
@@ -215,16 +214,18 @@ fn storage(requested: Option<S3StorageConfiguration>) -> Result<S3StorageConfigu
     Ok(storage)
 }
 
-/// Where dead letters go: where the request says, else to the destination.
+/// Where dead letters go: where the request says, else to the destination, under the prefix that examples of AWS have.
 fn dead_letters(
     requested: Option<DeadLetterQueueS3Configuration>,
     storage: &S3StorageConfiguration,
+    name: &str,
+    id: &str,
 ) -> DeadLetterQueueS3Configuration {
     let mut dead_letters = requested.unwrap_or_else(|| DeadLetterQueueS3Configuration {
         bucket_arn: storage.bucket_arn.clone(),
         expected_bucket_owner: storage.expected_bucket_owner.clone(),
         error_output_prefix: None,
     });
-    dead_letters.error_output_prefix.get_or_insert_with(|| ERROR_PREFIX_DEFAULT.to_owned());
+    dead_letters.error_output_prefix.get_or_insert_with(|| format!("kinesis-channel/errors/{name}/{id}/"));
     dead_letters
 }

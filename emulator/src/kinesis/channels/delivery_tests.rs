@@ -104,7 +104,7 @@ fn an_interval_becomes_one_object_and_is_delivered_once() {
     assert_eq!(objects.len(), 1);
     assert_eq!(objects[0].1, "{\"n\":1}\n{\"n\":2}\n");
     let id = &fixture.channel.channel_id;
-    let key = format!("kinesis-channel/to-lake/{id}/2023/11/14/22/to-lake-{id}-2023-11-14-22-35.json-");
+    let key = format!("kinesis-channel/to-lake/{id}/2023/11/14/22/to-lake-{id}-2023-11-14-22-35-");
     assert!(objects[0].0.starts_with(&key), "{}", objects[0].0);
     assert_eq!(fixture.deliver(at(5000)), None);
     assert_eq!(fixture.deliver(at(9000)), None);
@@ -138,9 +138,10 @@ fn records_of_another_form_become_dead_letters() {
     fixture.deliver(at(301));
     let objects = fixture.objects("lake");
     assert_eq!(objects.len(), 2);
-    let dead =
-        objects.iter().find(|(key, _)| key.starts_with("kinesis-channel-errors/2023/11/14/22/to-lake-"));
+    let prefix = format!("kinesis-channel/errors/to-lake/{}/2023/11/14/22/", fixture.channel.channel_id);
+    let dead = objects.iter().find(|(key, _)| key.starts_with(&prefix));
     let letter: serde_json::Value = serde_json::from_str(&dead.unwrap().1).unwrap();
+    assert_eq!(letter["streamArn"], "arn:aws:kinesis:us-east-1:123456789012:stream/orders");
     assert_eq!(letter["rawData"], "ew==");
     assert_eq!(letter["shardId"], "shardId-000000000000");
     assert_eq!(letter["arrivalTimestamp"], at(1).as_millis());

@@ -1,5 +1,7 @@
 //! Stories of queues. Laws are in `laws`.
 
+use std::collections::BTreeSet;
+
 use super::*;
 use crate::error::ErrorCode;
 use crate::kinesis::{
@@ -189,6 +191,21 @@ fn request_can_say_how_long_records_are_in_flight() {
     let first = fixture.emulator.call::<ReceiveQueueRecords>(at(2), request).unwrap().queue_records;
     assert_eq!(data(&first), ["a", "b"]);
     assert_eq!(data(&fixture.receive(at(7))), ["a", "b", "c"]);
+}
+
+#[test]
+fn of_the_shards_the_one_with_the_oldest_record_comes_first() {
+    let fixture = Fixture::new(None);
+    // The keys belong to different shards.
+    for (secs, key) in [(1, "e"), (2, "a"), (3, "b"), (4, "a"), (5, "e")] {
+        let entry = PutRecordsRequestEntry::new(key, secs.to_string());
+        let request = PutRecordsRequest::new("orders", vec![entry]);
+        fixture.emulator.call::<PutRecords>(at(secs), request).unwrap();
+    }
+    let received = fixture.receive(at(6));
+    assert_eq!(data(&received), ["1", "2", "3", "4", "5"]);
+    let shards: BTreeSet<&str> = received.iter().map(|record| &record.record_id[12..20]).collect();
+    assert!(shards.len() > 1);
 }
 
 #[test]
