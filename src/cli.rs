@@ -5,6 +5,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
+use wavetank::emulator::Limits;
+use wavetank::emulator::http::Credentials;
 
 /// Local-first emulator and test harness for AWS streaming pipelines.
 #[derive(Debug, Parser)]
@@ -42,6 +44,10 @@ pub enum Command {
     Schema,
     /// Replay recorded runs of real Spark and compare every batch
     Conform(ConformArgs),
+    /// Serve the emulated services on a port, for any AWS client, until Ctrl-C
+    Serve(ServeArgs),
+    /// Print the environment in which AWS clients find a local server: eval "$(wavetank env)"
+    Env(EnvArgs),
     /// Print a script that completes commands in a shell
     Completions {
         /// Which shell
@@ -210,6 +216,68 @@ pub struct InitArgs {
     pub name: String,
 }
 
+/// Arguments of `serve`.
+#[derive(Debug, Args)]
+pub struct ServeArgs {
+    /// The address or name to listen on; anything but loopback can be reached from other machines
+    #[arg(long, value_name = "HOST", default_value = "127.0.0.1")]
+    pub host: String,
+    /// The port to listen on; 0 takes any that is free
+    #[arg(long, value_name = "PORT", default_value_t = PORT)]
+    pub port: u16,
+    /// Keep everything in this folder, which is made if it is not there; without it all is gone at the end
+    #[arg(long, value_name = "DIR")]
+    pub data_dir: Option<PathBuf>,
+    /// Speak TLS too, on the same port, with a certificate for localhost that is made at first use
+    #[arg(long)]
+    pub tls: bool,
+    /// Verify signatures, and take only those of this key; by default any will do
+    #[arg(long, value_name = "KEY:SECRET", value_parser = credentials)]
+    pub strict_auth: Option<Credentials>,
+    /// Whether shards refuse what AWS's would
+    #[arg(long, value_name = "LIMITS", value_enum, default_value_t = ServeLimits::Off)]
+    pub limits: ServeLimits,
+    /// The account that clients mean whose access key is not an account of 12 digits
+    #[arg(long, value_name = "ID", default_value = "123456789012", value_parser = account)]
+    pub account: String,
+    /// The region that clients mean who name none
+    #[arg(long, value_name = "REGION", default_value = REGION)]
+    pub region: String,
+}
+
+/// Limits on what clients may do in a time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ServeLimits {
+    /// Those of AWS: 1,000 records and 1 MiB a second into each shard, and the like
+    Aws,
+    /// None: nothing is ever throttled
+    Off,
+}
+
+impl From<ServeLimits> for Limits {
+    fn from(limits: ServeLimits) -> Self {
+        match limits {
+            ServeLimits::Aws => Self::Aws,
+            ServeLimits::Off => Self::Off,
+        }
+    }
+}
+
+/// Arguments of `env`.
+#[derive(Debug, Args)]
+pub struct EnvArgs {
+    /// The port that `wavetank serve` listens on
+    #[arg(long, value_name = "PORT", default_value_t = PORT)]
+    pub port: u16,
+    /// The region that clients are to ask for
+    #[arg(long, value_name = "REGION", default_value = REGION)]
+    pub region: String,
+}
+
+/// Where clients look for an emulator by habit.
+const PORT: u16 = 4566;
+const REGION: &str = "us-east-1";
+
 /// Arguments of `conform`.
 #[derive(Debug, Args)]
 pub struct ConformArgs {
@@ -219,4 +287,18 @@ pub struct ConformArgs {
     /// Only recordings that have this in their name
     #[arg(short = 'k', value_name = "SUBSTRING")]
     pub keyword: Option<String>,
+}
+
+fn credentials(text: &str) -> Result<Credentials, &'static str> {
+    match text.split_once(':') {
+        Some((key, secret)) if !key.is_empty() && !secret.is_empty() => {
+            Ok(Credentials { access_key: key.to_owned(), secret_key: secret.to_owned() })
+        }
+        _ => Err("a key and its secret are written KEY:SECRET"),
+    }
+}
+
+fn account(text: &str) -> Result<String, &'static str> {
+    let twelve_digits = text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit());
+    twelve_digits.then(|| text.to_owned()).ok_or("an account has 12 digits")
 }

@@ -6,15 +6,17 @@ use std::sync::{Mutex, PoisonError};
 use crate::codec::Codec;
 use crate::error::ApiError;
 use crate::ids::Ids;
-use crate::operation::{Context, Operation};
+use crate::kinesis::{self, SubscribeToShard, Subscription};
+use crate::operation::{Context, Operation, Volatile};
 use crate::operations;
 use crate::s3;
-use crate::store::{OpenError, Purpose, Storage, Store};
+use crate::settings::Settings;
+use crate::store::{GroupCommit, OpenError, Purpose, Storage, Store, StoreError};
 use crate::time::Timestamp;
 use crate::validation::validate;
 
 /// Whose resources these are: every ARN and many error messages carry it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Identity {
     /// Twelve digits.
     pub account: String,
@@ -34,12 +36,16 @@ impl Default for Identity {
 /// Shared by reference between threads; calls are serialised by the one lock inside.
 pub struct Emulator {
     identity: Identity,
+    settings: Settings,
     state: Mutex<State>,
+    /// Waits until commits are on the disk, where they are to be.
+    group: Option<GroupCommit>,
 }
 
 struct State {
     store: Store,
     ids: Ids,
+    volatile: Volatile,
 }
 
 impl Emulator {
@@ -48,9 +54,29 @@ impl Emulator {
     /// # Errors
     /// When the directory or the database cannot be opened, or was written by a newer version.
     pub fn open(storage: Storage, identity: Identity) -> Result<Self, OpenError> {
+        Self::with_settings(storage, identity, Settings::default())
+    }
+
+    /// The same, with settings.
+    ///
+    /// # Errors
+    /// As [`Emulator::open`].
+    pub fn with_settings(
+        storage: Storage,
+        identity: Identity,
+        settings: Settings,
+    ) -> Result<Self, OpenError> {
         let store = Store::open(storage)?;
         let ids = Ids::new(&identity, store.ids_minted()?);
-        Ok(Self { identity, state: Mutex::new(State { store, ids }) })
+        // What an earlier process has left to do is looked for by the first call.
+        let volatile = Volatile { due: Some(Timestamp::from_millis(i64::MIN)), ..Volatile::default() };
+        let group = store.group_commit()?;
+        Ok(Self { identity, settings, state: Mutex::new(State { store, ids, volatile }), group })
+    }
+
+    /// Whether a call that changes something waits for the disk.
+    pub fn waits_for_disk(&self) -> bool {
+        self.group.is_some()
     }
 
     /// The account and region this emulator answers for.
@@ -66,6 +92,7 @@ impl Emulator {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         state.store.clear()?;
         state.ids = Ids::new(&self.identity, 0);
+        state.volatile = Volatile::default();
         Ok(())
     }
 
@@ -111,7 +138,30 @@ impl Emulator {
         })
     }
 
-    fn in_transaction<T>(
+    /// Subscribes a consumer to a shard: `SubscribeToShard`, on the bytes of a request.
+    ///
+    /// # Errors
+    /// As [`Emulator::invoke`].
+    pub fn subscribe(&self, now: Timestamp, codec: Codec, body: &[u8]) -> Result<Subscription, ApiError> {
+        let request = codec.decode(body)?;
+        Ok(self.call::<SubscribeToShard>(now, request)?.with_codec(codec))
+    }
+
+    /// What has come for a subscription since the last event, written by `codec`; `None` when there is nothing to
+    /// tell yet.
+    ///
+    /// # Errors
+    /// What ends the subscription.
+    pub fn next_event(
+        &self,
+        now: Timestamp,
+        subscription: &mut Subscription,
+    ) -> Result<Option<Vec<u8>>, ApiError> {
+        let event = self.in_transaction(now, Purpose::Read, |ctx| subscription.next_event(ctx))?;
+        Ok(event.map(|event| subscription.codec().encode(&event)))
+    }
+
+    pub(crate) fn in_transaction<T>(
         &self,
         now: Timestamp,
         purpose: Purpose,
@@ -120,9 +170,31 @@ impl Emulator {
         // A panic rolls the transaction back while it unwinds, so the state behind a poisoned
         // lock is as whole as behind any other.
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        let State { store, ids } = &mut *state;
+        if state.volatile.due.is_some_and(|due| due <= now) {
+            let due = self.transact(&mut state, now, Purpose::Change, kinesis::settle)?;
+            state.volatile.due = due;
+        }
+        let outcome = self.transact(&mut state, now, purpose, run);
+        let written = self.group.as_ref().filter(|_| purpose == Purpose::Change).map(GroupCommit::note);
+        // Others go on while this one waits for the disk.
+        drop(state);
+        if let (Some(group), Some(written), Ok(_)) = (&self.group, written, &outcome) {
+            group.wait(written).map_err(StoreError::from)?;
+        }
+        outcome
+    }
+
+    fn transact<T>(
+        &self,
+        state: &mut State,
+        now: Timestamp,
+        purpose: Purpose,
+        run: impl FnOnce(&mut Context<'_>) -> Result<T, ApiError>,
+    ) -> Result<T, ApiError> {
+        let State { store, ids, volatile } = state;
         let minted_before = ids.minted();
-        let mut ctx = Context { now, identity: &self.identity, ids, store: store.begin(purpose)? };
+        let Self { identity, settings, .. } = self;
+        let mut ctx = Context { now, identity, settings, ids, volatile, store: store.begin(purpose)? };
         let outcome = run(&mut ctx);
         let Context { ids, store, .. } = ctx;
         match outcome {

@@ -25,6 +25,7 @@ pub enum ErrorCode {
     UnknownOperationException,
     ValidationException,
     // Kinesis.
+    DryRunOperationException,
     ExpiredIteratorException,
     ExpiredNextTokenException,
     InvalidArgumentException,
@@ -60,6 +61,7 @@ impl ErrorCode {
             UnknownOperationException => ("UnknownOperationException", 400, Client),
             ValidationException => ("ValidationException", 400, Client),
 
+            DryRunOperationException => ("DryRunOperationException", 400, Client),
             ExpiredIteratorException => ("ExpiredIteratorException", 400, Client),
             ExpiredNextTokenException => ("ExpiredNextTokenException", 400, Client),
             InvalidArgumentException => ("InvalidArgumentException", 400, Client),

@@ -21,7 +21,8 @@
 //! 2. [`operations`]: the table of all of them;
 //! 3. [`validation`] and [`error`]: AWS's wording of what is wrong with a request;
 //! 4. [`kinesis`], [`s3`], [`glue`]: one file per operation, pure arithmetic in files of its own;
-//! 5. `store`: the only SQL, and the bodies of objects.
+//! 5. `store`: the only SQL, and the bodies of objects;
+//! 6. [`http`]: all of it on one port.
 //!
 //! # Invariants
 //!
@@ -33,7 +34,8 @@
 //!   the time passed in does.
 //! - **A committed object has its body.** The body is complete under its name before the row that
 //!   points to it commits, and is removed only after the row is gone.
-//! - Nothing outside `store` knows SQL; nothing in this crate knows HTTP, the engine, or async code.
+//! - Nothing outside `store` knows SQL; nothing outside `http` knows HTTP or async code;
+//!   nothing in this crate knows the engine.
 
 #![cfg_attr(test, allow(clippy::unwrap_used))] // In a test, a panic is the report.
 
@@ -42,13 +44,17 @@ mod codec;
 mod emulator;
 pub mod error;
 pub mod glue;
+pub mod http;
 mod ids;
+pub mod inspect;
 pub mod kinesis;
 mod opaque;
 pub mod operation;
 pub mod operations;
 pub mod s3;
+mod settings;
 mod store;
+mod tenants;
 pub mod time;
 pub mod validation;
 
@@ -57,5 +63,7 @@ pub use emulator::{Emulator, Identity};
 pub use error::{ApiError, ErrorCode, Fault};
 pub use operation::{Context, Operation};
 pub use operations::OPERATIONS;
+pub use settings::{Limits, Settings};
 pub use store::{OpenError, Storage};
+pub use tenants::{TenantError, Tenants};
 pub use time::Timestamp;

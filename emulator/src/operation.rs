@@ -10,6 +10,8 @@ use crate::codec::Codec;
 use crate::emulator::{Emulator, Identity};
 use crate::error::ApiError;
 use crate::ids::Ids;
+use crate::kinesis::{Subscribers, Throttle};
+use crate::settings::Settings;
 use crate::store::Transaction;
 use crate::time::Timestamp;
 use crate::validation::Rule;
@@ -43,10 +45,33 @@ pub struct Context<'a> {
     pub now: Timestamp,
     /// Whose resources these are.
     pub identity: &'a Identity,
+    /// How closely AWS is followed.
+    pub settings: &'a Settings,
     /// Where new ids come from.
     pub ids: &'a mut Ids,
+    /// What is known only as long as the process lives.
+    pub(crate) volatile: &'a mut Volatile,
     /// The open transaction.
     pub(crate) store: Transaction<'a>,
+}
+
+/// What no transaction takes back and no storage keeps.
+#[derive(Debug, Default)]
+pub(crate) struct Volatile {
+    /// When the next change that takes its time is due.
+    pub due: Option<Timestamp>,
+    /// What the shards of each stream can still take and give.
+    pub throttle: Throttle,
+    /// Who is subscribed to which shard.
+    pub subscribers: Subscribers,
+}
+
+impl Context<'_> {
+    /// Has [`crate::kinesis::settle`] be called by the first call at `time` or later.
+    pub(crate) fn wake_at(&mut self, time: Timestamp) {
+        let due = &mut self.volatile.due;
+        *due = Some(due.map_or(time, |due| due.min(time)));
+    }
 }
 
 /// One row of the table of operations.

@@ -105,7 +105,7 @@ impl Visitor<'_> for SecondsVisitor {
 
 /// Year, month (1–12) and day (1–31) of a day counted from 1970-01-01, in the proleptic
 /// Gregorian calendar. Years are counted from March so that the leap day is the last of its year.
-fn civil_date(days: i64) -> (i64, i64, i64) {
+pub(crate) fn civil_date(days: i64) -> (i64, i64, i64) {
     const DAYS_TO_1970_FROM_MARCH_OF_YEAR_0: i64 = 719_468;
     const DAYS_IN_400_YEARS: i64 = 146_097;
     let days = days + DAYS_TO_1970_FROM_MARCH_OF_YEAR_0;

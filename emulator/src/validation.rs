@@ -11,6 +11,7 @@
 //! Source: kinesalite's tests, recorded against AWS
 //! (<https://github.com/mhart/kinesalite/tree/master/test>).
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use bytes::Bytes;
@@ -57,6 +58,14 @@ pub enum Constraint {
     Pattern(&'static TextPattern),
     /// One of a set of texts, in AWS's order.
     OneOf(&'static [&'static str]),
+    /// A list whose texts have so many characters: at least, at most.
+    MemberLength(usize, usize),
+    /// A list whose texts are of a set, in AWS's order.
+    MembersOf(&'static [&'static str]),
+    /// A map whose keys have so many characters: at least, at most.
+    KeyLength(usize, usize),
+    /// A map whose values have so many characters: at least, at most.
+    ValueLength(usize, usize),
 }
 
 /// A form of text: how AWS writes it, and whether a text has it.
@@ -80,6 +89,10 @@ pub enum Value<'a> {
     Blob(usize),
     /// A list, and what AWS prints for each of its members.
     List(usize, &'static str),
+    /// A list of texts.
+    Texts(&'a [String]),
+    /// A map of texts.
+    Map(&'a BTreeMap<String, String>),
     /// A structure that is present.
     Structure,
 }
@@ -104,6 +117,16 @@ pub fn blob(value: &Option<Bytes>) -> Value<'_> {
 pub fn list<'a, M>(value: &'a Option<Vec<M>>, shown: &'static str) -> Value<'a> {
     let length = value.as_ref().map(Vec::len);
     length.map_or(Value::Null, |length| Value::List(length, shown))
+}
+
+/// A list member of texts.
+pub fn texts(value: &Option<Vec<String>>) -> Value<'_> {
+    value.as_deref().map_or(Value::Null, Value::Texts)
+}
+
+/// A map member of texts.
+pub fn map(value: &Option<BTreeMap<String, String>>) -> Value<'_> {
+    value.as_ref().map_or(Value::Null, Value::Map)
 }
 
 /// A structure member.
@@ -218,6 +241,11 @@ impl fmt::Display for Value<'_> {
             Value::List(length, shown) => {
                 write!(formatter, "[{}]", vec![*shown; *length].join(", "))
             }
+            Value::Texts(texts) => write!(formatter, "[{}]", texts.join(", ")),
+            Value::Map(map) => {
+                let entries: Vec<String> = map.iter().map(|(key, value)| format!("{key}={value}")).collect();
+                write!(formatter, "{{{}}}", entries.join(", "))
+            }
             Value::Structure => formatter.write_str("{}"),
         }
     }
@@ -237,6 +265,19 @@ impl Constraint {
             (OneOf(set), Value::Text(text)) if !set.contains(&text) => {
                 Some(format!("Member must satisfy enum value set: [{}]", set.join(", ")))
             }
+            (MemberLength(least, most), Value::Texts(texts)) => {
+                lengths_demand("Member", texts.iter(), least, most)
+            }
+            (MembersOf(set), Value::Texts(texts))
+                if !texts.iter().all(|text| set.contains(&text.as_str())) =>
+            {
+                let set = set.join(", ");
+                Some(format!("Member must satisfy constraint: [Member must satisfy enum value set: [{set}]]"))
+            }
+            (KeyLength(least, most), Value::Map(map)) => lengths_demand("Map keys", map.keys(), least, most),
+            (ValueLength(least, most), Value::Map(map)) => {
+                lengths_demand("Map value", map.values(), least, most)
+            }
             _ => None,
         }
     }
@@ -247,6 +288,8 @@ impl Value<'_> {
         match self {
             Value::Text(text) => Some(text.chars().count()),
             Value::Blob(length) | Value::List(length, _) => Some(length),
+            Value::Texts(texts) => Some(texts.len()),
+            Value::Map(map) => Some(map.len()),
             Value::Null | Value::Number(_) | Value::Structure => None,
         }
     }
@@ -257,6 +300,22 @@ fn length_demand(length: usize, least: usize, most: usize) -> Option<String> {
         return Some(format!("Member must have length greater than or equal to {least}"));
     }
     (length > most).then(|| format!("Member must have length less than or equal to {most}"))
+}
+
+/// What AWS demands of texts inside a member, when one is too short or too long.
+fn lengths_demand<'a>(
+    what: &str,
+    mut texts: impl Iterator<Item = &'a String>,
+    least: usize,
+    most: usize,
+) -> Option<String> {
+    let broken = texts.any(|text| !(least..=most).contains(&text.chars().count()));
+    broken.then(|| {
+        format!(
+            "{what} must satisfy constraint: [Member must have length less than or equal to {most}, \
+             Member must have length greater than or equal to {least}]"
+        )
+    })
 }
 
 fn range_demand(number: i64, least: i64, most: i64) -> Option<String> {

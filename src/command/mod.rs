@@ -3,6 +3,7 @@
 pub mod completions;
 pub mod conform;
 pub mod crash;
+pub mod environment;
 pub mod explain;
 pub mod generate;
 pub mod init;
@@ -11,6 +12,7 @@ pub mod progress;
 pub mod query;
 pub mod run;
 pub mod schema;
+pub mod serve;
 pub mod snapshots;
 pub mod test;
 

@@ -38,8 +38,14 @@ const NETWORK: &[(&str, &str)] = &[
     ("hyper", "typed requests and responses"),
     ("hyper-util", "typed requests and responses"),
 ];
-const NETWORK_EDGES: &[&str] =
-    &["emulator/src/http/", "scenarios/src/adapters/http", "src/", "tests/", "benches/"];
+const NETWORK_EDGES: &[&str] = &[
+    "emulator/src/http/",
+    "emulator/tests/http",
+    "scenarios/src/adapters/http",
+    "src/",
+    "tests/",
+    "benches/",
+];
 const NETWORK_MANIFESTS: &[&str] = &["Cargo.toml", "emulator/Cargo.toml", "scenarios/Cargo.toml"];
 
 /// A third-party crate, and the only crate of ours that may depend on it.

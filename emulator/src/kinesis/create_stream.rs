@@ -1,22 +1,40 @@
 //! `CreateStream`: a stream with shards that share the hash keys evenly.
 //! Source: <https://docs.aws.amazon.com/kinesis/latest/APIReference/API_CreateStream.html>
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 
-use super::{HashKeyRange, ShardId, StreamModeDetails, errors, stream};
+use super::life_cycle::{self, Change};
+use super::{HashKeyRange, RECORD_BYTES_MAX, ShardId, StreamModeDetails, errors, resharding, stream, tags};
 use crate::error::ApiError;
 use crate::operation::{Context, Operation};
-use crate::store::{ShardRow, StreamRow};
-use crate::validation::Constraint::*;
-use crate::validation::{Rule, field, inside, number, required, text};
+use crate::store::{ShardRow, StreamRow, StreamStatus};
+use crate::validation::Constraint::{self, *};
+use crate::validation::{Rule, field, inside, map, number, required, text};
 
 /// Shards of an on-demand stream, and of one made without a count (LocalStack's AWS snapshots).
 const SHARD_COUNT_DEFAULT: u32 = 4;
 /// Shards of an account: the quota of the greatest regions.
 pub(super) const SHARD_LIMIT: i64 = 20_000;
 const RETENTION_HOURS_DEFAULT: i64 = 24;
-const PROVISIONED: &str = "PROVISIONED";
+const RECORD_KIB_DEFAULT: i32 = (RECORD_BYTES_MAX / 1024) as i32;
+pub(super) const PROVISIONED: &str = "PROVISIONED";
 pub(super) const ON_DEMAND: &str = "ON_DEMAND";
+/// Records are spread evenly, whatever their keys.
+pub(super) const AUTO: &str = "AUTO";
+/// The hash key of a record decides its shard.
+pub(super) const USER_PARTITION_KEY: &str = "USER_PARTITION_KEY";
+pub(super) const STRATEGIES: &[&str] = &[AUTO, USER_PARTITION_KEY];
+
+/// On the greatest record of a stream, in KiB.
+pub(super) const RECORD_SIZE: &[Constraint] = &[Range(1024, 10_240)];
+/// The same, where a request cannot do without.
+pub(super) const REQUIRED_RECORD_SIZE: &[Constraint] = &[Required, Range(1024, 10_240)];
+/// On a throughput that is asked for ahead of its use.
+pub(super) const WARM_THROUGHPUT: &[Constraint] = &[Range(0, i32::MAX as i64)];
+/// The same, where a request cannot do without.
+pub(super) const REQUIRED_WARM_THROUGHPUT: &[Constraint] = &[Required, Range(0, i32::MAX as i64)];
 
 /// See the module.
 pub struct CreateStream;
@@ -27,37 +45,79 @@ impl Operation for CreateStream {
         field("shardCount", |r| number(&r.shard_count), &[Range(1, 100_000)]),
         field("streamName", |r| text(&r.stream_name), stream::REQUIRED_NAME),
         inside(|r, found| found.within("streamModeDetails", &r.stream_mode_details, MODE)),
+        field("tags", |r| map(&r.tags), tags::TAGS),
+        field("warmThroughputMiBps", |r| number(&r.warm_throughput_mibps), WARM_THROUGHPUT),
+        field("maxRecordSizeInKiB", |r| number(&r.max_record_size_in_kib), RECORD_SIZE),
+        field("recordDistributionStrategy", |r| text(&r.record_distribution_strategy), &[OneOf(STRATEGIES)]),
     ];
     type Request = CreateStreamRequest;
     type Response = ();
 
     fn call(ctx: &mut Context<'_>, request: CreateStreamRequest) -> Result<(), ApiError> {
         let (mode, shard_count) = capacity(&request);
-        let name = required(request.stream_name);
+        let name = required(request.stream_name.clone());
         if ctx.store.find_stream(&name)?.is_some() {
             return Err(errors::stream_exists(&name, &ctx.identity.account));
         }
-        let current = ctx.store.count_open_shards(None)?;
-        if current + i64::from(shard_count) > SHARD_LIMIT {
-            let identity = ctx.identity;
-            return Err(errors::shard_limit_exceeded(identity, current, SHARD_LIMIT, shard_count));
-        }
-        let stream = ctx.store.insert_stream(&StreamRow {
+        resharding::check_limit(ctx, shard_count)?;
+        let strategy = request.record_distribution_strategy.as_deref().unwrap_or(USER_PARTITION_KEY);
+        check_on_demand_settings(mode, strategy, request.warm_throughput_mibps)?;
+        let tags = request.tags.unwrap_or_default();
+        tags::check_new(&tags, &name, ctx)?;
+        let mut stream = StreamRow {
             id: 0,
             name,
             created: ctx.now,
             mode: mode.to_owned(),
             retention_hours: RETENTION_HOURS_DEFAULT,
-        })?;
-        for (index, hash_keys) in (0..).zip(HashKeyRange::split_evenly(shard_count)) {
-            let shard = ShardRow::new(ShardId::new(index), hash_keys, ctx.now);
-            ctx.store.insert_shard(stream, &shard)?;
-        }
-        Ok(())
+            status: StreamStatus::Creating,
+            key_id: None,
+            shard_level_metrics: Vec::new(),
+            record_kib_max: request.max_record_size_in_kib.unwrap_or(RECORD_KIB_DEFAULT).into(),
+            warm_mibps: request.warm_throughput_mibps.map(i64::from),
+            distribution: strategy.to_owned(),
+        };
+        stream.id = ctx.store.insert_stream(&stream)?;
+        tags::add(ctx, &stream::arn(ctx.identity, &stream.name), &tags)?;
+        life_cycle::begin(ctx, &stream, StreamStatus::Creating, Change::Create { shards: shard_count })
     }
 }
 
-const MODE: &[Rule<StreamModeDetails>] =
+/// Gives a stream its first shards, which say that they were made so much earlier than the stream.
+pub(super) fn create_shards(
+    ctx: &Context<'_>,
+    stream: &StreamRow,
+    count: u32,
+    earlier_ms: i64,
+) -> Result<(), ApiError> {
+    let created = stream.created.plus_millis(-earlier_ms);
+    for (index, hash_keys) in (0..).zip(HashKeyRange::split_evenly(count)) {
+        let shard =
+            ShardRow { opened: stream.created, ..ShardRow::new(ShardId::new(index), hash_keys, created) };
+        ctx.store.insert_shard(stream.id, &shard)?;
+    }
+    Ok(())
+}
+
+/// Refuses for provisioned streams what only on-demand streams have.
+fn check_on_demand_settings(mode: &str, strategy: &str, warm: Option<i32>) -> Result<(), ApiError> {
+    if mode == ON_DEMAND {
+        return Ok(());
+    }
+    if strategy == AUTO {
+        return Err(errors::invalid_argument(
+            "RecordDistributionStrategy AUTO is supported for on-demand streams only.",
+        ));
+    }
+    match warm {
+        Some(_) => {
+            Err(errors::invalid_argument("WarmThroughputMiBps is supported for on-demand streams only."))
+        }
+        None => Ok(()),
+    }
+}
+
+pub(super) const MODE: &[Rule<StreamModeDetails>] =
     &[field("streamMode", |m| text(&m.stream_mode), &[Required, OneOf(&[PROVISIONED, ON_DEMAND])])];
 
 /// What `CreateStream` asks.
@@ -71,16 +131,22 @@ pub struct CreateStreamRequest {
     pub shard_count: Option<i32>,
     /// When absent: on-demand without a shard count, else provisioned.
     pub stream_mode_details: Option<StreamModeDetails>,
+    /// Up to 50.
+    pub tags: Option<BTreeMap<String, String>>,
+    /// On-demand streams only: throughput in MiB/s that is there at once.
+    #[serde(rename = "WarmThroughputMiBps", deserialize_with = "crate::codec::integer")]
+    pub warm_throughput_mibps: Option<i32>,
+    /// Greatest record, 1024 to 10,240 KiB; 1024 when absent.
+    #[serde(rename = "MaxRecordSizeInKiB", deserialize_with = "crate::codec::integer")]
+    pub max_record_size_in_kib: Option<i32>,
+    /// `AUTO` (on-demand streams only) or `USER_PARTITION_KEY`, which is meant when absent.
+    pub record_distribution_strategy: Option<String>,
 }
 
 impl CreateStreamRequest {
     /// A provisioned stream of `shard_count` shards.
     pub fn new(stream_name: impl Into<String>, shard_count: i32) -> Self {
-        Self {
-            stream_name: Some(stream_name.into()),
-            shard_count: Some(shard_count),
-            stream_mode_details: None,
-        }
+        Self { stream_name: Some(stream_name.into()), shard_count: Some(shard_count), ..Self::default() }
     }
 }
 
@@ -121,7 +187,7 @@ mod tests {
         let answer = emulator.call::<DescribeStreamSummary>(NOW, request).unwrap();
         let summary = answer.stream_description_summary;
         assert_eq!(summary.open_shard_count, 4);
-        assert_eq!(summary.stream_status, "ACTIVE");
+        assert_eq!(summary.stream_status, StreamStatus::Active);
         assert_eq!(summary.stream_mode_details.stream_mode.unwrap(), "ON_DEMAND");
     }
 

@@ -3,9 +3,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{RECORD_BYTES_MAX, StreamModeDetails, stream};
+use super::{StreamModeDetails, stream};
 use crate::error::ApiError;
 use crate::operation::{Context, Operation};
+use crate::store::{StreamRow, StreamStatus};
 use crate::time::Timestamp;
 use crate::validation::{Rule, field, text};
 
@@ -28,18 +29,24 @@ impl Operation for DescribeStreamSummary {
     ) -> Result<DescribeStreamSummaryResponse, ApiError> {
         let (name, arn) = (request.stream_name.as_deref(), request.stream_arn.as_deref());
         let stream = stream::find(ctx, name, arn)?;
+        let on_demand = stream.is_on_demand();
         let summary = StreamDescriptionSummary {
             stream_arn: stream::arn(ctx.identity, &stream.name),
-            stream_name: stream.name,
-            stream_status: "ACTIVE",
-            stream_mode_details: StreamModeDetails { stream_mode: Some(stream.mode) },
+            stream_status: stream.status,
             retention_period_hours: stream.retention_hours,
             stream_creation_timestamp: stream.created,
-            enhanced_monitoring: vec![EnhancedMetrics::default()],
-            encryption_type: "NONE",
+            encryption_type: stream.encryption_type(),
             open_shard_count: ctx.store.count_open_shards(Some(stream.id))?,
-            consumer_count: 0,
-            max_record_size_in_kib: RECORD_BYTES_MAX / 1024,
+            consumer_count: ctx.store.count_consumers(stream.id)?,
+            channel_count: some(ctx.store.count_channels(stream.id)?),
+            queue_count: some(ctx.store.count_queues(stream.id)?),
+            warm_throughput: WarmThroughput::of(&stream),
+            max_record_size_in_kib: stream.record_kib_max,
+            stream_name: stream.name,
+            stream_mode_details: StreamModeDetails { stream_mode: Some(stream.mode) },
+            enhanced_monitoring: vec![EnhancedMetrics { shard_level_metrics: stream.shard_level_metrics }],
+            key_id: stream.key_id,
+            record_distribution_strategy: on_demand.then_some(stream.distribution),
         };
         Ok(DescribeStreamSummaryResponse { stream_description_summary: summary })
     }
@@ -80,31 +87,68 @@ pub struct StreamDescriptionSummary {
     /// Its ARN.
     #[serde(rename = "StreamARN")]
     pub stream_arn: String,
-    /// Always `ACTIVE`.
-    pub stream_status: &'static str,
+    /// What it is doing.
+    pub stream_status: StreamStatus,
     /// How capacity is provided.
     pub stream_mode_details: StreamModeDetails,
     /// How long records are kept, in hours.
     pub retention_period_hours: i64,
     /// When it was created.
     pub stream_creation_timestamp: Timestamp,
-    /// Always one empty entry.
+    /// Always one entry.
     pub enhanced_monitoring: Vec<EnhancedMetrics>,
-    /// Always `NONE`.
+    /// `NONE` or `KMS`.
     pub encryption_type: &'static str,
+    /// The key that encrypts it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub key_id: Option<String>,
     /// Shards that take records.
     pub open_shard_count: i64,
-    /// Always 0.
+    /// Registered consumers.
     pub consumer_count: i64,
+    /// Throughput that was asked for ahead of its use.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub warm_throughput: Option<WarmThroughput>,
     /// Greatest record, in KiB.
     #[serde(rename = "MaxRecordSizeInKiB")]
-    pub max_record_size_in_kib: usize,
+    pub max_record_size_in_kib: i64,
+    /// Channels that deliver it, if there are any.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub channel_count: Option<i64>,
+    /// Of an on-demand stream: `AUTO` or `USER_PARTITION_KEY`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub record_distribution_strategy: Option<String>,
+    /// Queues on it, if there are any.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub queue_count: Option<i64>,
+}
+
+/// A count of something that is there.
+fn some(count: i64) -> Option<i64> {
+    (count > 0).then_some(count)
+}
+
+/// Throughput that was asked for ahead of its use.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct WarmThroughput {
+    /// What it is going to be, in MiB/s.
+    #[serde(rename = "TargetMiBps")]
+    pub target_mibps: i64,
+    /// What it is, in MiB/s.
+    #[serde(rename = "CurrentMiBps")]
+    pub current_mibps: i64,
+}
+
+impl WarmThroughput {
+    pub(super) fn of(stream: &StreamRow) -> Option<Self> {
+        stream.warm_mibps.map(|mibps| Self { target_mibps: mibps, current_mibps: mibps })
+    }
 }
 
 /// Metrics that are collected per shard.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct EnhancedMetrics {
-    /// Always empty.
+    /// Their names.
     pub shard_level_metrics: Vec<String>,
 }

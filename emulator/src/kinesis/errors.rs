@@ -1,8 +1,9 @@
 //! Kinesis's sentences. Source: kinesalite's tests, recorded against AWS, unless said otherwise.
 
-use super::{HashKeyRange, ITERATOR_LIFETIME_MS, PUT_RECORDS_BYTES_MAX, RECORD_BYTES_MAX, ShardId};
+use super::{HashKeyRange, ITERATOR_LIFETIME_MS, PUT_RECORDS_BYTES_MAX, ShardId};
 use crate::emulator::Identity;
 use crate::error::{ApiError, ErrorCode};
+use crate::store::StreamStatus;
 use crate::time::Timestamp;
 
 /// An argument that is well formed and still wrong.
@@ -13,6 +14,45 @@ pub(super) fn invalid_argument(message: impl Into<String>) -> ApiError {
 pub(super) fn stream_not_found(stream: &str, account: &str) -> ApiError {
     let message = format!("Stream {stream} under account {account} not found.");
     ApiError::new(ErrorCode::ResourceNotFoundException, message)
+}
+
+/// For what can only be done to a stream that nothing is being done to.
+pub(super) fn stream_not_active(stream: &str, account: &str, status: StreamStatus) -> ApiError {
+    let status = status.name();
+    let message = format!("Stream {stream} under account {account} not ACTIVE, instead in state {status}");
+    ApiError::new(ErrorCode::ResourceInUseException, message)
+}
+
+/// For a request that was only to be tried, and would have succeeded.
+pub(super) fn dry_run() -> ApiError {
+    let message = "Request would have succeeded, but the DryRun parameter was specified.";
+    ApiError::new(ErrorCode::DryRunOperationException, message)
+}
+
+/// For a shard that has had enough for now.
+pub(super) fn throttled(shard: ShardId, stream: &str, account: &str) -> ApiError {
+    let message = format!("Rate exceeded for shard {shard} in stream {stream} under account {account}.");
+    ApiError::new(ErrorCode::ProvisionedThroughputExceededException, message)
+}
+
+/// For what is limited otherwise than by what a request may hold.
+pub(super) fn limit_exceeded(message: impl Into<String>) -> ApiError {
+    ApiError::new(ErrorCode::LimitExceededException, message)
+}
+
+/// For a request that is well formed and does not fit what it is about.
+pub(super) fn invalid_request(message: impl Into<String>) -> ApiError {
+    ApiError::new(ErrorCode::ValidationException, message)
+}
+
+/// For a resource that is not there, or is not as the request wants it.
+pub(super) fn not_found(message: impl Into<String>) -> ApiError {
+    ApiError::new(ErrorCode::ResourceNotFoundException, message)
+}
+
+/// For a resource that somebody else uses.
+pub(super) fn in_use(message: impl Into<String>) -> ApiError {
+    ApiError::new(ErrorCode::ResourceInUseException, message)
 }
 
 pub(super) fn stream_exists(stream: &str, account: &str) -> ApiError {
@@ -122,11 +162,11 @@ pub(super) fn invalid_explicit_hash_key(key: &str) -> ApiError {
     ))
 }
 
-/// A record whose key and data are too great together. Source: moto.
-pub(super) fn record_too_large(member: &str) -> ApiError {
+/// A record whose key and data are together greater than the stream takes. Source: moto.
+pub(super) fn record_too_large(member: &str, bytes_max: usize) -> ApiError {
     let message = format!(
         "1 validation error detected: Value at '{member}' failed to satisfy constraint: \
-         Member must have length less than or equal to {RECORD_BYTES_MAX}"
+         Member must have length less than or equal to {bytes_max}"
     );
     ApiError::new(ErrorCode::ValidationException, message)
 }

@@ -14,6 +14,7 @@ use super::{
 use crate::base64;
 use crate::error::ApiError;
 use crate::operation::{Context, Operation};
+use crate::settings::Limits;
 use crate::store::{LogBlock, ShardRow, StreamRow};
 use crate::time::Timestamp;
 use crate::validation::Constraint::*;
@@ -36,21 +37,60 @@ impl Operation for GetRecords {
     fn call(ctx: &mut Context<'_>, request: GetRecordsRequest) -> Result<GetRecordsResponse, ApiError> {
         let iterator = ShardIterator::decode(&required(request.shard_iterator), ctx.now)?;
         let (stream, shard) = find_shard(ctx, &iterator)?;
+        if request.dry_run == Some(true) {
+            return Err(errors::dry_run());
+        }
+        let throttled = ctx.settings.limits == Limits::Aws;
+        if throttled && !ctx.volatile.throttle.read(stream.id, shard.id, ctx.now) {
+            return Err(errors::throttled(shard.id, &stream.name, &ctx.identity.account));
+        }
         let limit = request.limit.map_or(GET_RECORDS_ENTRIES_MAX, |limit| limit as usize);
-        let mut page = Page::new(&shard, iterator.counter, limit);
-        ctx.store.visit_blocks(
-            stream.id,
-            shard.id,
-            iterator.counter,
-            stream.trim_horizon(ctx.now),
-            |block| page.take_block(block),
-        )?;
-        let ended = shard.closed.is_some() && page.counter_next() >= shard.counter_next;
-        let next = ShardIterator { counter: page.counter_next(), issued: ctx.now, ..iterator };
+        let page = PageRead::read(ctx, &stream, &shard, iterator.counter, limit)?;
+        if throttled {
+            ctx.volatile.throttle.given(stream.id, shard.id, page.bytes, ctx.now);
+        }
+        let next = ShardIterator { counter: page.counter_next, issued: ctx.now, ..iterator };
         Ok(GetRecordsResponse {
+            records: page.records,
+            next_shard_iterator: page.child_shards.is_none().then(|| next.encode()),
+            millis_behind_latest: page.millis_behind_latest,
+            child_shards: page.child_shards,
+        })
+    }
+}
+
+/// The records of a shard from some number on, as far as they fit into one answer.
+pub(super) struct PageRead {
+    pub records: Vec<Record>,
+    /// Number of the first record of the next page.
+    pub counter_next: u64,
+    pub millis_behind_latest: i64,
+    /// Which shards took over; there only when a closed shard has nothing more to give.
+    pub child_shards: Option<Vec<ChildShard>>,
+    /// Of the records, partition keys included.
+    pub bytes: usize,
+}
+
+impl PageRead {
+    pub fn read(
+        ctx: &Context<'_>,
+        stream: &StreamRow,
+        shard: &ShardRow,
+        counter: u64,
+        limit: usize,
+    ) -> Result<Self, ApiError> {
+        let encryption_type = stream.key_id.as_ref().map(|_| stream.encryption_type());
+        let mut page = Page::new(shard, counter, limit, encryption_type);
+        let horizon = stream.trim_horizon(ctx.now);
+        ctx.store.visit_blocks(stream.id, shard.id, counter, horizon, |block| page.take_block(block))?;
+        // The page with a shard's last records does not yet say that they are the last (kinesalite's tests).
+        let ended =
+            shard.closed.is_some() && page.records.is_empty() && page.counter_next() >= shard.counter_next;
+        Ok(Self {
+            counter_next: page.counter_next(),
             millis_behind_latest: page.millis_behind_latest(ctx.now),
-            next_shard_iterator: (!ended).then(|| next.encode()),
-            child_shards: if ended { Some(children(ctx, &stream, &shard)?) } else { None },
+            child_shards: if ended { Some(children(ctx, stream, shard)?) } else { None },
+            bytes: page.bytes,
             records: page.records,
         })
     }
@@ -68,6 +108,8 @@ pub struct GetRecordsRequest {
     /// The stream, by ARN; the iterator says it already.
     #[serde(rename = "StreamARN")]
     pub stream_arn: Option<String>,
+    /// Only asks whether it would work; the answer is an error then.
+    pub dry_run: Option<bool>,
 }
 
 impl GetRecordsRequest {
@@ -83,12 +125,12 @@ impl GetRecordsRequest {
 pub struct GetRecordsResponse {
     /// Records in the order of their sequence numbers.
     pub records: Vec<Record>,
-    /// For the records after these; absent once a closed shard is read to its end.
+    /// For the records after these; absent once a closed shard has nothing more to give.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub next_shard_iterator: Option<String>,
     /// How old the last of these records is, in milliseconds, at least 1; 0 when there are no more.
     pub millis_behind_latest: i64,
-    /// Which shards took over, once a closed shard is read to its end.
+    /// Which shards took over, once a closed shard has nothing more to give.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub child_shards: Option<Vec<ChildShard>>,
 }
@@ -116,8 +158,12 @@ pub struct Record {
     /// What was put; shares memory with the records that were put in the same call.
     #[serde(with = "base64::blob")]
     pub data: Bytes,
-    /// Under which key.
+    /// Under which key; absent where records are spread whatever their keys.
+    #[serde(skip_serializing_if = "String::is_empty")]
     pub partition_key: String,
+    /// `KMS` where the stream is encrypted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub encryption_type: Option<&'static str>,
 }
 
 fn find_shard(ctx: &Context<'_>, iterator: &ShardIterator) -> Result<(StreamRow, ShardRow), ApiError> {
@@ -148,12 +194,13 @@ struct Page<'a> {
     limit: usize,
     bytes: usize,
     full: bool,
+    encryption_type: Option<&'static str>,
     records: Vec<Record>,
 }
 
 impl<'a> Page<'a> {
-    fn new(shard: &'a ShardRow, start: u64, limit: usize) -> Self {
-        Self { shard, start, limit, bytes: 0, full: false, records: Vec::new() }
+    fn new(shard: &'a ShardRow, start: u64, limit: usize, encryption_type: Option<&'static str>) -> Self {
+        Self { shard, start, limit, bytes: 0, full: false, encryption_type, records: Vec::new() }
     }
 
     fn take_block(&mut self, block: LogBlock) -> ControlFlow<()> {
@@ -174,11 +221,12 @@ impl<'a> Page<'a> {
             return ControlFlow::Break(());
         }
         self.bytes = bytes;
-        let Self { shard, records, .. } = self;
+        let Self { shard, records, encryption_type, .. } = self;
         records.push(Record {
             sequence_number: SequenceNumber::new(shard.id, shard.created, counter, arrival),
             approximate_arrival_timestamp: arrival,
             partition_key: record.partition_key(),
+            encryption_type: *encryption_type,
             data: record.data,
         });
         ControlFlow::Continue(())

@@ -3,10 +3,11 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::number_versions::Encoded;
 use super::put_record::SEQUENCE_NUMBER;
 use super::shard_iterator::ShardIterator;
 use super::{SequenceNumber, ShardId, errors, stream};
-use crate::error::ApiError;
+use crate::error::{ApiError, ErrorCode};
 use crate::operation::{Context, Operation};
 use crate::store::{ShardRow, StreamRow};
 use crate::time::Timestamp;
@@ -34,17 +35,10 @@ impl Operation for GetShardIterator {
         request: GetShardIteratorRequest,
     ) -> Result<GetShardIteratorResponse, ApiError> {
         let (stream, shard) = find_shard(ctx, &request)?;
-        let counter = match position(&request)? {
-            Position::TrimHorizon => 1,
-            Position::Latest => shard.counter_next,
-            Position::At(number) => known_number(ctx, &stream, &shard, number)?.counter(),
-            Position::After(number) => known_number(ctx, &stream, &shard, number)?.counter() + 1,
-            Position::AtTimestamp(time) => {
-                check_not_in_future(time, ctx.now)?;
-                let first = ctx.store.first_counter_at(stream.id, shard.id, time)?;
-                first.unwrap_or(shard.counter_next)
-            }
-        };
+        let counter = counter(ctx, &stream, &shard, position(&request)?)?;
+        if request.dry_run == Some(true) {
+            return Err(errors::dry_run());
+        }
         let iterator = ShardIterator {
             stream: stream.name,
             stream_created: stream.created,
@@ -56,7 +50,7 @@ impl Operation for GetShardIterator {
     }
 }
 
-const TYPES: &[&str] =
+pub(super) const TYPES: &[&str] =
     &["AFTER_SEQUENCE_NUMBER", "LATEST", "AT_TIMESTAMP", "AT_SEQUENCE_NUMBER", "TRIM_HORIZON"];
 
 /// What `GetShardIterator` asks.
@@ -77,6 +71,8 @@ pub struct GetShardIteratorRequest {
     pub starting_sequence_number: Option<String>,
     /// For `AT_TIMESTAMP`.
     pub timestamp: Option<Timestamp>,
+    /// Only asks whether it would work; the answer is an error then.
+    pub dry_run: Option<bool>,
 }
 
 impl GetShardIteratorRequest {
@@ -100,7 +96,7 @@ pub struct GetShardIteratorResponse {
 }
 
 /// Where in a shard to start.
-enum Position<'a> {
+pub(super) enum Position<'a> {
     TrimHorizon,
     Latest,
     AtTimestamp(Timestamp),
@@ -108,30 +104,55 @@ enum Position<'a> {
     After(&'a str),
 }
 
-/// The position that a request asks for, by its type and what must go with it.
 fn position(request: &GetShardIteratorRequest) -> Result<Position<'_>, ApiError> {
-    let iterator_type = request.shard_iterator_type.as_deref().unwrap_or_default();
-    let number = request.starting_sequence_number.as_deref();
-    match (iterator_type, number, request.timestamp) {
-        ("TRIM_HORIZON", None, _) => Ok(Position::TrimHorizon),
-        ("LATEST", None, _) => Ok(Position::Latest),
-        ("AT_SEQUENCE_NUMBER", Some(number), _) => Ok(Position::At(number)),
-        ("AFTER_SEQUENCE_NUMBER", Some(number), _) => Ok(Position::After(number)),
-        ("AT_TIMESTAMP", _, Some(time)) => Ok(Position::AtTimestamp(time)),
-        ("AT_TIMESTAMP", _, None) => Err(errors::invalid_argument(
-            "Must specify timestampInMillis parameter for iterator of type AT_TIMESTAMP. \
-             Current request has no timestamp parameter.",
-        )),
-        (iterator_type, number, _) => {
-            let mismatch = number.map_or("no", |_| "also a");
-            Err(errors::invalid_argument(format!(
-                "Must either specify (1) AT_SEQUENCE_NUMBER or AFTER_SEQUENCE_NUMBER and \
-                 StartingSequenceNumber or (2) TRIM_HORIZON or LATEST and no \
-                 StartingSequenceNumber. Request specified {iterator_type} and {mismatch} \
-                 StartingSequenceNumber."
-            )))
+    let kind = request.shard_iterator_type.as_deref().unwrap_or_default();
+    Position::of(kind, request.starting_sequence_number.as_deref(), request.timestamp)
+}
+
+impl<'a> Position<'a> {
+    /// The position of a type and of what must go with it.
+    pub fn of(kind: &str, number: Option<&'a str>, time: Option<Timestamp>) -> Result<Self, ApiError> {
+        match (kind, number, time) {
+            ("TRIM_HORIZON", None, _) => Ok(Self::TrimHorizon),
+            ("LATEST", None, _) => Ok(Self::Latest),
+            ("AT_SEQUENCE_NUMBER", Some(number), _) => Ok(Self::At(number)),
+            ("AFTER_SEQUENCE_NUMBER", Some(number), _) => Ok(Self::After(number)),
+            ("AT_TIMESTAMP", _, Some(time)) => Ok(Self::AtTimestamp(time)),
+            ("AT_TIMESTAMP", _, None) => Err(errors::invalid_argument(
+                "Must specify timestampInMillis parameter for iterator of type AT_TIMESTAMP. \
+                 Current request has no timestamp parameter.",
+            )),
+            (kind, number, _) => {
+                let mismatch = number.map_or("no", |_| "also a");
+                Err(errors::invalid_argument(format!(
+                    "Must either specify (1) AT_SEQUENCE_NUMBER or AFTER_SEQUENCE_NUMBER and \
+                     StartingSequenceNumber or (2) TRIM_HORIZON or LATEST and no \
+                     StartingSequenceNumber. Request specified {kind} and {mismatch} \
+                     StartingSequenceNumber."
+                )))
+            }
         }
     }
+}
+
+/// Number of the record that a position means.
+pub(super) fn counter(
+    ctx: &Context<'_>,
+    stream: &StreamRow,
+    shard: &ShardRow,
+    position: Position<'_>,
+) -> Result<u64, ApiError> {
+    Ok(match position {
+        Position::TrimHorizon => 1,
+        Position::Latest => shard.counter_next,
+        Position::At(number) => known_number(ctx, stream, shard, number)?.counter(),
+        Position::After(number) => known_number(ctx, stream, shard, number)?.counter() + 1,
+        Position::AtTimestamp(time) => {
+            check_not_in_future(time, ctx.now)?;
+            let first = ctx.store.first_counter_at(stream.id, shard.id, time)?;
+            first.unwrap_or(shard.counter_next)
+        }
+    })
 }
 
 fn find_shard(
@@ -164,15 +185,19 @@ fn known_number(
             shard.id, stream.name, ctx.identity.account
         ))
     };
-    let number: SequenceNumber = text.parse().map_err(|_| invalid(""))?;
-    if number.shard() != shard.id {
+    let encoded = Encoded::read(text).ok_or_else(|| invalid(""))?;
+    if u32::try_from(encoded.shard) != Ok(shard.id.index()) {
         return Err(errors::invalid_argument(format!(
-            "Invalid StartingSequenceNumber. It encodes {}, while it was used in a call to a \
+            "Invalid StartingSequenceNumber. It encodes shardId-{:012}, while it was used in a call to a \
              shard with {}",
-            number.shard(),
-            shard.id
+            encoded.shard, shard.id
         )));
     }
+    if encoded.version != 2 {
+        // So does AWS.
+        return Err(ApiError::new(ErrorCode::InternalFailure, ""));
+    }
+    let number: SequenceNumber = text.parse().map_err(|_| invalid(""))?;
     if number.shard_created_secs() != shard.created.as_secs() {
         return Err(invalid(" because it did not come from this stream"));
     }
@@ -352,7 +377,20 @@ mod tests {
                  because it did not come from this stream."
             ),
         );
-        refuses(with_number("AT_SEQUENCE_NUMBER", "5"), code, &format!("StartingSequenceNumber 5 {used}."));
+        // A number that nobody gave out is read as one of long ago.
+        refuses(
+            with_number("AT_SEQUENCE_NUMBER", "5"),
+            code,
+            "Invalid StartingSequenceNumber. It encodes shardId-000000000005, while it was used \
+             in a call to a shard with shardId-000000000000",
+        );
+        refuses(with_number("AT_SEQUENCE_NUMBER", "0"), ErrorCode::InternalFailure, "");
+        let too_late = "26227199374822427428162556223570313216";
+        refuses(
+            with_number("AT_SEQUENCE_NUMBER", too_late),
+            code,
+            &format!("StartingSequenceNumber {too_late} {used}."),
+        );
     }
 
     #[test]

@@ -238,9 +238,12 @@ fn after_shard(request: &ListShardsRequest) -> Result<Option<ShardId>, ApiError>
     let Some(shard) = request.exclusive_start_shard_id.as_ref().or(by_filter) else {
         return Ok(None);
     };
-    let after = ShardId::parse(shard);
-    let refusal = || errors::invalid_argument(format!("ShardId {shard} is invalid."));
-    after.map(Some).ok_or_else(refusal)
+    shard_id(shard).map(Some)
+}
+
+/// The shard that a request names as the place where a listing starts.
+pub(super) fn shard_id(text: &str) -> Result<ShardId, ApiError> {
+    ShardId::parse(text).ok_or_else(|| errors::invalid_argument(format!("ShardId {text} is invalid.")))
 }
 
 #[cfg(test)]

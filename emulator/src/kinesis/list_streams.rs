@@ -8,7 +8,7 @@ use crate::emulator::Identity;
 use crate::error::ApiError;
 use crate::opaque;
 use crate::operation::{Context, Operation};
-use crate::store::StreamRow;
+use crate::store::{StreamRow, StreamStatus};
 use crate::time::Timestamp;
 use crate::validation::Constraint::*;
 use crate::validation::{Rule, field, number, text};
@@ -87,8 +87,8 @@ pub struct StreamSummary {
     /// Its ARN.
     #[serde(rename = "StreamARN")]
     pub stream_arn: String,
-    /// Always `ACTIVE`.
-    pub stream_status: &'static str,
+    /// What it is doing.
+    pub stream_status: StreamStatus,
     /// How capacity is provided.
     pub stream_mode_details: StreamModeDetails,
     /// When it was created.
@@ -100,7 +100,7 @@ impl StreamSummary {
         Self {
             stream_arn: stream::arn(identity, &stream.name),
             stream_name: stream.name,
-            stream_status: "ACTIVE",
+            stream_status: stream.status,
             stream_mode_details: StreamModeDetails { stream_mode: Some(stream.mode) },
             stream_creation_timestamp: stream.created,
         }

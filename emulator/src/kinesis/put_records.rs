@@ -8,16 +8,16 @@ use serde::{Deserialize, Serialize};
 
 use super::record_block::BlockBuilder;
 use super::{
-    HashKey, PUT_RECORDS_BYTES_MAX, PUT_RECORDS_ENTRIES_MAX, RECORD_BYTES_MAX, SequenceNumber, ShardId,
-    errors, stream,
+    HashKey, PUT_RECORDS_BYTES_MAX, PUT_RECORDS_ENTRIES_MAX, SequenceNumber, ShardId, errors, stream,
 };
 use crate::base64::optional_blob;
 use crate::error::ApiError;
 use crate::operation::{Context, Operation};
+use crate::settings::Limits;
 use crate::store::{LogBlock, ShardRow, StreamRow};
 use crate::time::Timestamp;
 use crate::validation::Constraint::{self, *};
-use crate::validation::{Rule, TextPattern, blob, field, inside, list, required, text};
+use crate::validation::{Rule, TextPattern, blob, field, inside, list, required, text, validate};
 
 /// What AWS prints for a record inside a message.
 const ENTRY_SHOWN: &str = "com.amazonaws.kinesis.v20131202.PutRecordsRequestEntry@c965e310";
@@ -27,35 +27,49 @@ pub struct PutRecords;
 
 impl Operation for PutRecords {
     const NAME: &'static str = "Kinesis_20131202.PutRecords";
-    const RULES: &'static [Rule<PutRecordsRequest>] = &[
-        field("records", |r| list(&r.records, ENTRY_SHOWN), &[Required, Length(1, PUT_RECORDS_ENTRIES_MAX)]),
-        inside(|r, found| found.each("records", &r.records, ENTRY)),
-        field("streamName", |r| text(&r.stream_name), stream::NAME),
-        field("streamARN", |r| text(&r.stream_arn), stream::ARN),
-    ];
+    // Which rules hold depends on the stream: see `call`.
+    const RULES: &'static [Rule<PutRecordsRequest>] = &[];
     type Request = PutRecordsRequest;
     type Response = PutRecordsResponse;
 
     fn call(ctx: &mut Context<'_>, request: PutRecordsRequest) -> Result<PutRecordsResponse, ApiError> {
         let (name, arn) = (request.stream_name.as_deref(), request.stream_arn.as_deref());
-        let stream = stream::find(ctx, name, arn)?;
+        let found = stream::find_writable(ctx, name, arn);
+        let spread = found.as_ref().is_ok_and(StreamRow::spreads_records);
+        validate(&request, if spread { SPREAD_RULES } else { RULES })?;
+        let stream = found?;
         let entries = required(request.records);
-        check_sizes(&entries)?;
+        check_sizes(&entries, &stream)?;
+        if request.dry_run == Some(true) {
+            return Err(errors::dry_run());
+        }
         let mut appender = Appender::new(ctx, &stream)?;
-        let results = entries.into_iter().map(|entry| {
-            let (shard_id, sequence_number) = appender.append(entry)?;
-            Ok(PutRecordsResultEntry {
-                sequence_number: Some(sequence_number),
-                shard_id: Some(shard_id),
-                error_code: None,
-                error_message: None,
-            })
-        });
-        let records = results.collect::<Result<_, ApiError>>()?;
-        appender.store(ctx, &stream)?;
-        Ok(PutRecordsResponse { failed_record_count: 0, records, encryption_type: "NONE" })
+        let records =
+            entries.into_iter().map(|entry| appender.append(ctx, entry).map(PutRecordsResultEntry::from));
+        let records = records.collect::<Result<Vec<_>, ApiError>>()?;
+        appender.store(ctx)?;
+        Ok(PutRecordsResponse {
+            failed_record_count: records.iter().filter(|record| record.error_code.is_some()).count(),
+            records,
+            encryption_type: stream.key_id.as_ref().map(|_| stream.encryption_type()),
+        })
     }
 }
+
+const RULES: &[Rule<PutRecordsRequest>] = &[
+    field("records", |r| list(&r.records, ENTRY_SHOWN), &[Required, Length(1, PUT_RECORDS_ENTRIES_MAX)]),
+    inside(|r, found| found.each("records", &r.records, ENTRY)),
+    field("streamName", |r| text(&r.stream_name), stream::NAME),
+    field("streamARN", |r| text(&r.stream_arn), stream::ARN),
+];
+
+/// Where records are spread whatever their keys, they need none.
+const SPREAD_RULES: &[Rule<PutRecordsRequest>] = &[
+    field("records", |r| list(&r.records, ENTRY_SHOWN), &[Required, Length(1, PUT_RECORDS_ENTRIES_MAX)]),
+    inside(|r, found| found.each("records", &r.records, SPREAD_ENTRY)),
+    field("streamName", |r| text(&r.stream_name), stream::NAME),
+    field("streamARN", |r| text(&r.stream_arn), stream::ARN),
+];
 
 const ENTRY: &[Rule<PutRecordsRequestEntry>] = &[
     field("partitionKey", |e| text(&e.partition_key), PARTITION_KEY),
@@ -63,9 +77,16 @@ const ENTRY: &[Rule<PutRecordsRequestEntry>] = &[
     field("data", |e| blob(&e.data), DATA),
 ];
 
+const SPREAD_ENTRY: &[Rule<PutRecordsRequestEntry>] = &[
+    field("partitionKey", |e| text(&e.partition_key), SPREAD_PARTITION_KEY),
+    field("explicitHashKey", |e| text(&e.explicit_hash_key), EXPLICIT_HASH_KEY),
+    field("data", |e| blob(&e.data), DATA),
+];
+
 pub(super) const PARTITION_KEY: &[Constraint] = &[Required, Length(1, 256)];
+pub(super) const SPREAD_PARTITION_KEY: &[Constraint] = &[Length(1, 256)];
 pub(super) const EXPLICIT_HASH_KEY: &[Constraint] = &[Pattern(&EXPLICIT_HASH_KEY_PATTERN)];
-pub(super) const DATA: &[Constraint] = &[Required, Length(0, RECORD_BYTES_MAX)];
+pub(super) const DATA: &[Constraint] = &[Required, Length(0, PUT_RECORDS_BYTES_MAX)];
 
 pub(super) const EXPLICIT_HASH_KEY_PATTERN: TextPattern =
     TextPattern { regex: r"0|([1-9]\d{0,38})", matches: |text| is_decimal(text, 39) };
@@ -81,12 +102,14 @@ pub struct PutRecordsRequest {
     /// The stream, by ARN.
     #[serde(rename = "StreamARN")]
     pub stream_arn: Option<String>,
+    /// Only asks whether it would work; the answer is an error then.
+    pub dry_run: Option<bool>,
 }
 
 impl PutRecordsRequest {
     /// Puts `records` into the stream of this name.
     pub fn new(stream_name: impl Into<String>, records: Vec<PutRecordsRequestEntry>) -> Self {
-        Self { records: Some(records), stream_name: Some(stream_name.into()), stream_arn: None }
+        Self { records: Some(records), stream_name: Some(stream_name.into()), ..Self::default() }
     }
 }
 
@@ -114,12 +137,13 @@ impl PutRecordsRequestEntry {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct PutRecordsResponse {
-    /// How many of the records have an error code; 0, since nothing is throttled.
-    pub failed_record_count: i32,
+    /// How many of the records have an error code.
+    pub failed_record_count: usize,
     /// One result per record, in the order of the request.
     pub records: Vec<PutRecordsResultEntry>,
-    /// Always `NONE`.
-    pub encryption_type: &'static str,
+    /// `KMS` where the stream is encrypted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub encryption_type: Option<&'static str>,
 }
 
 /// What became of one record: a sequence number and a shard, or an error.
@@ -140,39 +164,83 @@ pub struct PutRecordsResultEntry {
     pub error_message: Option<String>,
 }
 
+impl From<Place> for PutRecordsResultEntry {
+    fn from(place: Place) -> Self {
+        let none = Self { sequence_number: None, shard_id: None, error_code: None, error_message: None };
+        match place {
+            Place::Taken(shard_id, sequence_number) => {
+                Self { sequence_number: Some(sequence_number), shard_id: Some(shard_id), ..none }
+            }
+            Place::Throttled(error) => {
+                let code = error.code.name().to_owned();
+                Self { error_code: Some(code), error_message: Some(error.message), ..none }
+            }
+        }
+    }
+}
+
+/// What becomes of a record.
+pub(super) enum Place {
+    Taken(ShardId, SequenceNumber),
+    /// Its shard has had enough for now.
+    Throttled(ApiError),
+}
+
 /// Gives records their places in the shards of a stream, and stores them shard by shard.
-pub(super) struct Appender {
+pub(super) struct Appender<'a> {
+    stream: &'a StreamRow,
     /// Those that take records, by hash key range, ascending.
     shards: Vec<ShardRow>,
     arrival: Timestamp,
+    /// How many records have been spread, whatever their keys.
+    spread: u64,
     /// By index into `shards`.
     blocks: BTreeMap<usize, BlockBuilder>,
 }
 
-impl Appender {
-    pub fn new(ctx: &Context<'_>, stream: &StreamRow) -> Result<Self, ApiError> {
+impl<'a> Appender<'a> {
+    pub fn new(ctx: &Context<'_>, stream: &'a StreamRow) -> Result<Self, ApiError> {
         let mut shards = ctx.store.list_open_shards(stream.id)?;
         shards.sort_by_key(|shard| shard.hash_keys.start);
-        Ok(Self { shards, arrival: ctx.now, blocks: BTreeMap::new() })
+        let spread = shards.iter().map(|shard| shard.counter_next).sum();
+        Ok(Self { stream, shards, arrival: ctx.now, spread, blocks: BTreeMap::new() })
     }
 
-    pub fn append(&mut self, entry: PutRecordsRequestEntry) -> Result<(ShardId, SequenceNumber), ApiError> {
-        let partition_key = required(entry.partition_key);
-        let hash_key = match &entry.explicit_hash_key {
-            Some(key) => HashKey::parse(key).ok_or_else(|| errors::invalid_explicit_hash_key(key))?,
-            None => HashKey::of_partition_key(&partition_key),
-        };
-        let index = owner(&self.shards, hash_key);
+    pub fn append(
+        &mut self,
+        ctx: &mut Context<'_>,
+        entry: PutRecordsRequestEntry,
+    ) -> Result<Place, ApiError> {
+        let index = self.shard_index(&entry)?;
         let shard = &self.shards[index];
+        let throttled = ctx.settings.limits == Limits::Aws
+            && !ctx.volatile.throttle.write(self.stream.id, shard.id, record_bytes(&entry), ctx.now);
+        if throttled {
+            let error = errors::throttled(shard.id, &self.stream.name, &ctx.identity.account);
+            return Ok(Place::Throttled(error));
+        }
         let block = self.blocks.entry(index).or_default();
         let counter = shard.counter_next + block.records();
-        block.push(&partition_key, &required(entry.data));
-        let number = SequenceNumber::new(shard.id, shard.created, counter, self.arrival);
-        Ok((shard.id, number))
+        block.push(entry.partition_key.as_deref().unwrap_or_default(), &required(entry.data));
+        Ok(Place::Taken(shard.id, SequenceNumber::new(shard.id, shard.created, counter, self.arrival)))
+    }
+
+    /// Index into `shards` of the one that takes a record.
+    fn shard_index(&mut self, entry: &PutRecordsRequestEntry) -> Result<usize, ApiError> {
+        if self.stream.spreads_records() {
+            self.spread += 1;
+            return Ok((self.spread % self.shards.len() as u64) as usize);
+        }
+        let hash_key = match (&entry.explicit_hash_key, &entry.partition_key) {
+            (Some(key), _) => HashKey::parse(key).ok_or_else(|| errors::invalid_explicit_hash_key(key))?,
+            (None, key) => HashKey::of_partition_key(key.as_deref().unwrap_or_default()),
+        };
+        Ok(owner(&self.shards, hash_key))
     }
 
     /// Writes what was appended, and drops what has become older than the stream keeps.
-    pub fn store(self, ctx: &Context<'_>, stream: &StreamRow) -> Result<(), ApiError> {
+    pub fn store(self, ctx: &Context<'_>) -> Result<(), ApiError> {
+        let stream = self.stream;
         for (index, block) in self.blocks {
             let shard = &self.shards[index];
             let block = LogBlock {
@@ -198,15 +266,16 @@ fn owner(shards: &[ShardRow], hash_key: HashKey) -> usize {
 }
 
 /// Refuses records that are too great, alone or together. Keys count.
-fn check_sizes(entries: &[PutRecordsRequestEntry]) -> Result<(), ApiError> {
+fn check_sizes(entries: &[PutRecordsRequestEntry], stream: &StreamRow) -> Result<(), ApiError> {
+    let bytes_max = stream.record_bytes_max();
     let sizes = entries.iter().map(record_bytes);
     if sizes.clone().sum::<usize>() > PUT_RECORDS_BYTES_MAX {
         return Err(errors::records_too_large());
     }
-    match sizes.clone().position(|size| size > RECORD_BYTES_MAX) {
+    match sizes.clone().position(|size| size > bytes_max) {
         Some(index) => {
             let member = format!("records.{}.member.data", index + 1);
-            Err(errors::record_too_large(&member))
+            Err(errors::record_too_large(&member, bytes_max))
         }
         None => Ok(()),
     }
@@ -228,7 +297,7 @@ pub(super) fn is_decimal(text: &str, digits: usize) -> bool {
 mod tests {
     use super::*;
     use crate::error::ErrorCode;
-    use crate::kinesis::{CreateStream, CreateStreamRequest};
+    use crate::kinesis::{CreateStream, CreateStreamRequest, RECORD_BYTES_MAX};
     use crate::{Emulator, Identity, Storage};
 
     const NOW: Timestamp = Timestamp::from_millis(1_700_000_000_000);
@@ -327,10 +396,8 @@ mod tests {
         let error = put(&emulator, NOW, vec![of("k", RECORD_BYTES_MAX + 1)]).unwrap_err();
         assert_eq!(
             error.message,
-            "1 validation error detected: \
-             Value 'java.nio.HeapByteBuffer[pos=0 lim=1048577 cap=1048577]' \
-             at 'records.1.member.data' failed to satisfy constraint: \
-             Member must have length less than or equal to 1048576"
+            "1 validation error detected: Value at 'records.1.member.data' failed to satisfy \
+             constraint: Member must have length less than or equal to 1048576"
         );
 
         let tenth = vec![of("k", RECORD_BYTES_MAX - 1); 10];

@@ -1,16 +1,19 @@
 //! Resharding: shards are closed, and others take over their hash keys.
 //!
-//! AWS does that in the background, the stream being `UPDATING` meanwhile; here it is done when the call returns, and
-//! the stream is `ACTIVE` throughout. A closed shard can be read until the last of its records is older than the
+//! A closed shard can be read until the last of its records is older than the
 //! stream keeps; then it is gone, and nothing says that it ever was.
 //!
 //! Source: kinesalite's tests for times and sequence numbers; moto for what a closed shard is told.
 
+use serde::{Deserialize, Serialize};
+
 use super::create_stream::SHARD_LIMIT;
-use super::{HashKeyRange, ShardId, errors, stream};
+use super::life_cycle::{self, Change};
+use super::{HashKey, HashKeyRange, ShardId, errors, stream};
 use crate::error::ApiError;
 use crate::operation::Context;
-use crate::store::{ShardRow, StreamRow};
+use crate::store::{ShardRow, StreamRow, StreamStatus};
+use crate::time::Timestamp;
 
 /// How much later than its parents a child has its sequence numbers begin, in milliseconds.
 const CHILD_LATER_MS: i64 = 1000;
@@ -36,6 +39,7 @@ impl Candidates {
         };
         let ids = shards.iter().map(id).collect::<Result<Vec<ShardId>, _>>()?;
         let stream = stream::find(ctx, Some(&name), None)?;
+        life_cycle::check_active(ctx, &stream)?;
         let row = |id: ShardId| {
             let row = ctx.store.find_shard(stream.id, id)?.filter(|shard| stream.keeps(shard, ctx.now));
             row.ok_or_else(|| errors::shard_not_found(&id.to_string(), &name, account))
@@ -56,35 +60,75 @@ impl Candidates {
         }
     }
 
-    /// Refuses more shards than an account may have.
-    pub fn check_limit(&self, ctx: &Context<'_>, more: u32) -> Result<(), ApiError> {
-        let current = ctx.store.count_open_shards(None)?;
-        if current + i64::from(more) > SHARD_LIMIT {
-            return Err(errors::shard_limit_exceeded(ctx.identity, current, SHARD_LIMIT, more));
-        }
-        Ok(())
+    /// Has others with these hash keys, which have to be the same together, take the place of the shards.
+    pub fn reshard(&self, ctx: &mut Context<'_>, children: &[HashKeyRange]) -> Result<(), ApiError> {
+        let parents = self.shards.iter().map(|shard| shard.id.index()).collect();
+        let replacement = Replacement {
+            parents,
+            children: children.iter().map(|keys| (keys.start.0, keys.end.0)).collect(),
+        };
+        let change = Change::Reshard(vec![replacement]);
+        life_cycle::begin(ctx, &self.stream, StreamStatus::Updating, change)
     }
+}
 
-    /// Closes the shards and opens others with these hash keys, which have to be the same together.
-    pub fn reshard(&self, ctx: &Context<'_>, children: &[HashKeyRange]) -> Result<(), ApiError> {
-        let latest = self.shards.iter().map(|parent| parent.created).fold(ctx.now, Ord::max);
-        let first = ctx.store.next_shard_index(self.stream.id)?;
-        for parent in &self.shards {
-            ctx.store.close_shard(self.stream.id, parent.id, ctx.now)?;
-        }
-        let parent = |at: usize| self.shards.get(at).map(|shard| shard.id);
-        for (index, hash_keys) in (first..).zip(children) {
-            let child = ShardRow {
-                opened: ctx.now,
-                parent: parent(0),
-                adjacent_parent: parent(1),
-                ..ShardRow::new(ShardId::new(index), *hash_keys, latest.plus_millis(CHILD_LATER_MS))
-            };
-            ctx.store.insert_shard(self.stream.id, &child)?;
-        }
-        // What nobody can see any more would stay for ever: nothing is put into a closed shard.
-        Ok(ctx.store.trim_stream(self.stream.id, self.stream.trim_horizon(ctx.now))?)
+/// Refuses more shards than an account may have.
+pub(super) fn check_limit(ctx: &Context<'_>, more: u32) -> Result<(), ApiError> {
+    let current = ctx.store.count_open_shards(None)?;
+    if current + i64::from(more) > SHARD_LIMIT {
+        return Err(errors::shard_limit_exceeded(ctx.identity, current, SHARD_LIMIT, more));
     }
+    Ok(())
+}
+
+/// Shards that take the place of others.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Replacement {
+    /// Indexes of the one that is split, or the two that are merged.
+    pub parents: Vec<u32>,
+    /// Least and greatest hash key of each that comes.
+    pub children: Vec<(u128, u128)>,
+}
+
+/// Closes shards and opens others in their place, one replacement after the other.
+pub(super) fn replace(
+    ctx: &Context<'_>,
+    stream: &StreamRow,
+    replacements: &[Replacement],
+    at: Timestamp,
+) -> Result<(), ApiError> {
+    for replacement in replacements {
+        replace_one(ctx, stream, replacement, at)?;
+    }
+    // What nobody can see any more would stay for ever: nothing is put into a closed shard.
+    Ok(ctx.store.trim_stream(stream.id, stream.trim_horizon(at))?)
+}
+
+fn replace_one(
+    ctx: &Context<'_>,
+    stream: &StreamRow,
+    replacement: &Replacement,
+    at: Timestamp,
+) -> Result<(), ApiError> {
+    let parents: Vec<ShardId> = replacement.parents.iter().copied().map(ShardId::new).collect();
+    let mut latest = at;
+    for parent in &parents {
+        let row = ctx.store.find_shard(stream.id, *parent)?;
+        latest = latest.max(row.expect("a shard that is replaced is there").created);
+        ctx.store.close_shard(stream.id, *parent, at)?;
+    }
+    let first = ctx.store.next_shard_index(stream.id)?;
+    for (index, (start, end)) in (first..).zip(&replacement.children) {
+        let hash_keys = HashKeyRange { start: HashKey(*start), end: HashKey(*end) };
+        let child = ShardRow {
+            opened: at,
+            parent: parents.first().copied(),
+            adjacent_parent: parents.get(1).copied(),
+            ..ShardRow::new(ShardId::new(index), hash_keys, latest.plus_millis(CHILD_LATER_MS))
+        };
+        ctx.store.insert_shard(stream.id, &child)?;
+    }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -202,16 +246,16 @@ mod tests {
         split(&emulator, NOW, 0, MIDDLE);
         let page = read(&emulator, NOW, 0, 2);
         assert_eq!((page.records.len(), &page.child_shards), (2, &None));
+        // The page with the last records does not know yet that they are.
         let page = next(&emulator, NOW, page.next_shard_iterator.unwrap(), 2);
-        assert_eq!((page.records.len(), page.millis_behind_latest), (1, 0));
-        assert_eq!(page.next_shard_iterator, None);
+        assert_eq!((page.records.len(), page.millis_behind_latest, &page.child_shards), (1, 0, &None));
+        let page = next(&emulator, NOW, page.next_shard_iterator.unwrap(), 2);
+        assert_eq!((page.records.len(), page.next_shard_iterator), (0, None));
         let children = page.child_shards.unwrap();
         let parents: Vec<_> =
             children.iter().map(|c| (c.shard_id.index(), c.parent_shards.clone())).collect();
         let parent = ShardId::new(0);
         assert_eq!(parents, [(1, vec![parent]), (2, vec![parent])]);
-        // The page that takes the last record says so at once; so does an empty one.
-        assert_eq!(read(&emulator, NOW, 0, 3).next_shard_iterator, None);
         let latest = GetShardIteratorRequest::new("orders", parent, "LATEST");
         let latest = emulator.call::<GetShardIterator>(NOW, latest).unwrap().shard_iterator;
         let page = next(&emulator, NOW, latest, 1);
@@ -242,7 +286,9 @@ mod tests {
         put(&emulator, NOW, &[1]);
         split(&emulator, NOW, 0, MIDDLE);
         let page = next(&emulator, NOW, page.next_shard_iterator.unwrap(), 10);
-        assert_eq!((page.records.len(), page.next_shard_iterator), (1, None));
+        assert_eq!(page.records.len(), 1);
+        let page = next(&emulator, NOW, page.next_shard_iterator.unwrap(), 10);
+        assert_eq!((page.records.len(), page.next_shard_iterator), (0, None));
     }
 
     #[test]
@@ -273,6 +319,6 @@ mod tests {
         let request = DescribeStreamSummaryRequest::new("orders");
         let summary =
             emulator.call::<DescribeStreamSummary>(NOW, request).unwrap().stream_description_summary;
-        assert_eq!((summary.open_shard_count, summary.stream_status), (3, "ACTIVE"));
+        assert_eq!((summary.open_shard_count, summary.stream_status), (3, StreamStatus::Active));
     }
 }

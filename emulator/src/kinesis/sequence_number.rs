@@ -13,7 +13,7 @@
 //! | 8 | index of the shard |
 //! | 1 | version: `2` |
 //!
-//! Source: kinesalite (`db/index.js`). Not handled: versions 0 and 1, which AWS wrote until 2014.
+//! Source: kinesalite (`db/index.js`). Versions 0 and 1, which AWS wrote until 2014, are read in `number_versions`.
 
 use std::cmp::Ordering;
 use std::fmt;
@@ -155,7 +155,7 @@ fn divide_by_ten_to_19(high: u64, low: u128) -> (u64, u128, u64) {
 }
 
 /// Upper 64 and lower 128 bits of a decimal text; `None` for anything else.
-fn parse_decimal(text: &str) -> Option<(u64, u128)> {
+pub(super) fn parse_decimal(text: &str) -> Option<(u64, u128)> {
     let mut limbs = [0_u64; 3];
     for byte in text.bytes() {
         let mut carry = u128::from(byte.checked_sub(b'0').filter(|digit| *digit < 10)?);

@@ -4,7 +4,7 @@
 use serde::Deserialize;
 
 use super::put_records::EXPLICIT_HASH_KEY_PATTERN;
-use super::resharding::Candidates;
+use super::resharding::{self, Candidates};
 use super::{HashKey, HashKeyRange, ShardId, errors, stream};
 use crate::error::ApiError;
 use crate::operation::{Context, Operation};
@@ -33,7 +33,7 @@ impl Operation for SplitShard {
         let (name, arn) = (request.stream_name.as_deref(), request.stream_arn.as_deref());
         let shard = required(request.shard_to_split);
         let found = Candidates::find(ctx, name, arn, &[&shard])?;
-        found.check_limit(ctx, 1)?;
+        resharding::check_limit(ctx, 1)?;
         let key = required(request.new_starting_hash_key);
         let shard = &found.shards[0];
         let halves = halves(shard.hash_keys, &key).ok_or_else(|| {

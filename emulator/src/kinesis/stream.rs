@@ -6,7 +6,7 @@ use super::{create_stream, errors};
 use crate::emulator::Identity;
 use crate::error::ApiError;
 use crate::operation::Context;
-use crate::store::{ShardRow, StreamRow};
+use crate::store::{ShardRow, StreamRow, StreamStatus};
 use crate::time::Timestamp;
 use crate::validation::Constraint::{self, *};
 use crate::validation::TextPattern;
@@ -17,6 +17,8 @@ pub(super) const NAME: &[Constraint] = &[Pattern(&NAME_PATTERN), Length(1, 128)]
 pub(super) const REQUIRED_NAME: &[Constraint] = &[Required, Pattern(&NAME_PATTERN), Length(1, 128)];
 /// On ARNs of streams.
 pub(super) const ARN: &[Constraint] = &[Pattern(&ARN_PATTERN), Length(1, 2048)];
+/// On ARNs of streams that a request cannot do without.
+pub(super) const REQUIRED_ARN: &[Constraint] = &[Required, Pattern(&ARN_PATTERN), Length(1, 2048)];
 
 const NAME_PATTERN: TextPattern = TextPattern {
     regex: "[a-zA-Z0-9_.-]+",
@@ -40,13 +42,13 @@ pub struct StreamModeDetails {
 }
 
 /// The parts of a stream's ARN that tell streams apart here.
-struct StreamArn<'a> {
-    account: &'a str,
-    name: &'a str,
+pub(super) struct StreamArn<'a> {
+    pub account: &'a str,
+    pub name: &'a str,
 }
 
 impl<'a> StreamArn<'a> {
-    fn parse(arn: &'a str) -> Option<Self> {
+    pub fn parse(arn: &'a str) -> Option<Self> {
         let mut parts = arn.splitn(6, ':');
         let mut part = || parts.next();
         let (scheme, partition, service) = (part()?, part()?, part()?);
@@ -88,9 +90,39 @@ pub(super) fn find(ctx: &Context<'_>, name: Option<&str>, arn: Option<&str>) -> 
     stream.ok_or_else(|| errors::stream_not_found(&name, &ctx.identity.account))
 }
 
+/// The stream that records are put into: it has shards, and is not about to go.
+pub(super) fn find_writable(
+    ctx: &Context<'_>,
+    name: Option<&str>,
+    arn: Option<&str>,
+) -> Result<StreamRow, ApiError> {
+    let stream = find(ctx, name, arn)?;
+    match stream.status {
+        StreamStatus::Active | StreamStatus::Updating => Ok(stream),
+        StreamStatus::Creating | StreamStatus::Deleting => {
+            Err(errors::stream_not_found(&stream.name, &ctx.identity.account))
+        }
+    }
+}
+
 impl StreamRow {
+    /// `KMS` or `NONE`.
+    pub(super) fn encryption_type(&self) -> &'static str {
+        if self.key_id.is_some() { "KMS" } else { "NONE" }
+    }
+
+    /// Bytes of a record's data and partition key together, at most.
+    pub(super) fn record_bytes_max(&self) -> usize {
+        self.record_kib_max as usize * 1024
+    }
+
+    /// Whether records are spread whatever their keys.
+    pub(super) fn spreads_records(&self) -> bool {
+        self.distribution == create_stream::AUTO
+    }
+
     /// Records that arrived before this time are gone at `now`.
-    pub(super) fn trim_horizon(&self, now: Timestamp) -> Timestamp {
+    pub(crate) fn trim_horizon(&self, now: Timestamp) -> Timestamp {
         now.plus_millis(-self.retention_hours * 3_600_000)
     }
 

@@ -1,7 +1,5 @@
 //! Channels, and how far each has delivered.
 
-use std::collections::BTreeMap;
-
 use rusqlite::{OptionalExtension, Row};
 
 use super::{Result, Transaction};
@@ -24,12 +22,11 @@ pub(crate) struct ChannelRow {
     pub freshness_secs: i64,
     /// See [`crate::kinesis::channels`].
     pub settings: String,
-    pub tags: BTreeMap<String, String>,
 }
 
 impl Transaction<'_> {
     pub fn insert_channel(&self, channel: &ChannelRow) -> Result<()> {
-        let sql = "INSERT INTO channels VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";
+        let sql = "INSERT INTO channels VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
         self.sql.prepare_cached(sql)?.execute((
             &channel.id,
             &channel.name,
@@ -41,7 +38,6 @@ impl Transaction<'_> {
             channel.stream_created.as_millis(),
             channel.freshness_secs,
             &channel.settings,
-            serde_json::to_string(&channel.tags)?,
         ))?;
         Ok(())
     }
@@ -56,9 +52,10 @@ impl Transaction<'_> {
         Ok(self.sql.prepare_cached("SELECT 1 FROM channels WHERE name = ?1")?.exists([name])?)
     }
 
-    /// Whether a stream has a channel.
-    pub fn stream_has_channel(&self, stream: i64) -> Result<bool> {
-        Ok(self.sql.prepare_cached("SELECT 1 FROM channels WHERE stream_id = ?1")?.exists([stream])?)
+    /// Number of the channels of a stream.
+    pub fn count_channels(&self, stream: i64) -> Result<i64> {
+        let sql = "SELECT count(*) FROM channels WHERE stream_id = ?1";
+        Ok(self.sql.prepare_cached(sql)?.query_row([stream], |row| row.get(0))?)
     }
 
     /// All channels after the one named `after`, by name.
@@ -132,6 +129,5 @@ fn channel_row(row: &Row<'_>) -> Result<ChannelRow> {
         stream_created: Timestamp::from_millis(row.get("stream_created_ms")?),
         freshness_secs: row.get("freshness_secs")?,
         settings: row.get("settings")?,
-        tags: serde_json::from_str(&row.get::<_, String>("tags")?)?,
     })
 }

@@ -1,7 +1,7 @@
 -- Channels deliver what comes into a stream to a bucket; queues hand it out record by record.
 -- The stream's name and time of creation are repeated: a description needs no more of the stream than these.
 
--- settings is the JSON form of kinesis/channels/settings.rs, tags a JSON object of texts.
+-- settings is the JSON form of kinesis/channels/settings.rs.
 CREATE TABLE channels (
     channel_id        TEXT PRIMARY KEY,
     name              TEXT NOT NULL UNIQUE,
@@ -12,8 +12,7 @@ CREATE TABLE channels (
     stream_name       TEXT NOT NULL,
     stream_created_ms INTEGER NOT NULL,
     freshness_secs    INTEGER NOT NULL,
-    settings          TEXT NOT NULL,
-    tags              TEXT NOT NULL
+    settings          TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 
 -- counter_next is the first record of a shard that is not delivered. A shard without a row is delivered from its
@@ -39,8 +38,7 @@ CREATE TABLE queues (
     start_ms          INTEGER NOT NULL,
     cutoff_ms         INTEGER NOT NULL,
     visibility_secs   INTEGER NOT NULL,
-    max_receives      INTEGER,
-    tags              TEXT NOT NULL
+    max_receives      INTEGER
 ) STRICT, WITHOUT ROWID;
 
 -- counter_next is the first record of a shard that was never handed out; a shard without a row begins at 1.

@@ -1,15 +1,18 @@
 //! All state: rows in SQLite, bodies of objects beside it. The only place that knows SQL.
 //!
 //! A [`Transaction`] is what operations are lent. Its methods are grouped by what they touch, in
-//! files of their own: streams and shards, the shard log, channels, queues, objects, bodies, the
-//! catalog.
+//! files of their own: streams and shards, the shard log, consumers, channels, queues, tags and policies, objects,
+//! bodies, the catalog.
 
 mod bodies;
 mod catalog;
 mod channels;
+mod consumers;
+mod group_commit;
 mod migrate;
 mod objects;
 mod queues;
+mod resources;
 mod shard_log;
 mod streams;
 
@@ -24,10 +27,12 @@ pub(crate) use bodies::BodyId;
 use bodies::{Bodies, BodyChanges, SmallBodies};
 pub(crate) use catalog::{DatabaseRow, NewPartition, PartitionPage, PartitionRow, TableRow};
 pub(crate) use channels::ChannelRow;
+pub(crate) use consumers::ConsumerRow;
+pub(crate) use group_commit::GroupCommit;
 pub(crate) use objects::ObjectRow;
 pub(crate) use queues::{QueueRecordRow, QueueRow};
 pub(crate) use shard_log::LogBlock;
-pub(crate) use streams::{ShardRow, StreamRow};
+pub(crate) use streams::{ShardRow, StreamRow, StreamStatus};
 
 /// More than the number of different statements, so that each is prepared once.
 const STATEMENTS_CACHED: usize = 128;
@@ -36,7 +41,12 @@ const STATEMENTS_CACHED: usize = 128;
 const CACHE_KIBIBYTES: i64 = 64 * 1024;
 
 /// Every table that holds what clients have made.
-const TABLES: [&str; 14] = [
+const TABLES: [&str; 19] = [
+    "account_settings",
+    "scalings",
+    "resource_policies",
+    "tags",
+    "consumers",
     "queue_records",
     "queue_shards",
     "queues",
@@ -158,6 +168,8 @@ pub(crate) struct Store {
     bodies: Bodies,
     /// Whether the rows are there after the process.
     outlives: bool,
+    /// Whether the rows are there after a power cut.
+    lasting: bool,
 }
 
 impl Store {
@@ -184,7 +196,15 @@ impl Store {
             .map_err(OpenError::from)
             .and_then(|()| migrate::migrate(&mut connection))
             .map_err(|error| error.at(place.as_deref()))?;
-        Ok(Self { connection, bodies, outlives })
+        Ok(Self { connection, bodies, outlives, lasting })
+    }
+
+    /// What forces commits to the disk, where the rows are to survive a power cut.
+    pub fn group_commit(&self) -> Result<Option<GroupCommit>, OpenError> {
+        let Some(database) = self.connection.path().filter(|_| self.lasting) else { return Ok(None) };
+        let database = Path::new(database);
+        let refusal = |source| OpenError::Directory { path: database.to_owned(), source };
+        GroupCommit::open(database).map(Some).map_err(refusal)
     }
 
     /// How many ids were minted by the last committed transaction.
@@ -286,8 +306,8 @@ fn create_directory(path: &Path) -> Result<(), OpenError> {
     std::fs::create_dir_all(path).map_err(|source| OpenError::Directory { path: path.to_owned(), source })
 }
 
-/// Lasting: WAL with `synchronous = NORMAL`. What is committed survives the end of the process, however it ends; a
-/// power cut can lose the latest commits, never consistency. Else: nothing that outlives the process.
+/// Lasting: WAL with `synchronous = NORMAL`, and [`GroupCommit`] beside it: what was answered survives the end of the
+/// process and a power cut. Else: nothing that outlives the process.
 fn configure(connection: &Connection, lasting: bool) -> rusqlite::Result<()> {
     connection.set_prepared_statement_cache_capacity(STATEMENTS_CACHED);
     // Without it SQLite looks at the bound values and prepares some statements anew at each call.

@@ -1,7 +1,5 @@
 //! Queues, how far each has handed out its stream, and the records that are not acknowledged.
 
-use std::collections::BTreeMap;
-
 use rusqlite::{OptionalExtension, Row};
 
 use super::{Result, Transaction};
@@ -27,7 +25,6 @@ pub(crate) struct QueueRow {
     pub visibility_secs: i64,
     /// `None`: nothing becomes a dead letter.
     pub max_receives: Option<i64>,
-    pub tags: BTreeMap<String, String>,
 }
 
 /// A record that a queue handed out and that is not acknowledged.
@@ -49,7 +46,7 @@ pub(crate) struct QueueRecordRow {
 
 impl Transaction<'_> {
     pub fn insert_queue(&self, queue: &QueueRow) -> Result<()> {
-        let sql = "INSERT INTO queues VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)";
+        let sql = "INSERT INTO queues VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
         self.sql.prepare_cached(sql)?.execute((
             &queue.id,
             &queue.name,
@@ -63,7 +60,6 @@ impl Transaction<'_> {
             queue.cutoff.as_millis(),
             queue.visibility_secs,
             queue.max_receives,
-            serde_json::to_string(&queue.tags)?,
         ))?;
         Ok(())
     }
@@ -208,7 +204,6 @@ fn queue_row(row: &Row<'_>) -> Result<QueueRow> {
         cutoff: Timestamp::from_millis(row.get("cutoff_ms")?),
         visibility_secs: row.get("visibility_secs")?,
         max_receives: row.get("max_receives")?,
-        tags: serde_json::from_str(&row.get::<_, String>("tags")?)?,
     })
 }
 

@@ -3,6 +3,7 @@
 //! A call's records for a shard arrived together and are numbered in a row, so one row holds them
 //! all. That makes a call of 500 records cost a few rows instead of 500.
 
+use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
 use bytes::Bytes;
@@ -95,6 +96,17 @@ impl Transaction<'_> {
             }
         }
         Ok(())
+    }
+
+    /// How many records of each shard arrived at `cutoff` or later; shards without any are left out.
+    pub fn count_records(&self, stream: i64, cutoff: Timestamp) -> Result<BTreeMap<ShardId, u64>> {
+        let sql = "SELECT shard_index, sum(counter_last - counter_first + 1) FROM shard_log \
+                   WHERE stream_id = ?1 AND arrival_ms >= ?2 GROUP BY shard_index";
+        let mut statement = self.sql.prepare_cached(sql)?;
+        let rows = statement.query_map((stream, cutoff.as_millis()), |row| {
+            Ok((ShardId::new(row.get(0)?), row.get::<_, i64>(1)? as u64))
+        })?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
     /// Number of the first record of a shard that arrived at `time` or later.

@@ -43,6 +43,14 @@ impl std::fmt::Display for Length {
     }
 }
 
+impl std::str::FromStr for Length {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        Self::from_text(text).ok_or_else(|| format!("expected {}", Self::EXPECTED))
+    }
+}
+
 impl FromText for Length {
     const EXPECTED: &'static str = "a duration such as `10s`";
 

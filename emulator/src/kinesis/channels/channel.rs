@@ -29,6 +29,11 @@ pub(super) fn arn(identity: &Identity, id: &str) -> String {
     resource_arn::arn(identity, KIND, id)
 }
 
+/// Refuses the ARN of a channel that is not there.
+pub(in crate::kinesis) fn check_there(ctx: &Context<'_>, arn: &str) -> Result<(), ApiError> {
+    find(ctx, arn).map(|_| ())
+}
+
 /// The channel that an ARN names.
 pub(super) fn find(ctx: &Context<'_>, arn: &str) -> Result<ChannelRow, ApiError> {
     let channel = match resource_arn::own_id(ctx.identity, arn, KIND) {
@@ -40,8 +45,8 @@ pub(super) fn find(ctx: &Context<'_>, arn: &str) -> Result<ChannelRow, ApiError>
 
 /// Refuses a stream that has channels: it cannot be deleted.
 pub(in crate::kinesis) fn check_none(ctx: &Context<'_>, stream: &StreamRow) -> Result<(), ApiError> {
-    match ctx.store.stream_has_channel(stream.id)? {
-        true => Err(errors::stream_has_channels(&stream.name, &ctx.identity.account)),
-        false => Ok(()),
+    match ctx.store.count_channels(stream.id)? {
+        0 => Ok(()),
+        _ => Err(errors::stream_has_channels(&stream.name, &ctx.identity.account)),
     }
 }

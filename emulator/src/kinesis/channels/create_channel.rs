@@ -6,19 +6,19 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::delivery::LOOK_MS;
 use super::settings::{
     ChannelEncryptionConfiguration, ChannelLoggingConfiguration, DEAD_LETTERS,
     DeadLetterQueueS3Configuration, ENCRYPTION, LOGGING, RECORD, ROLE_ARN, RecordConfiguration,
     S3StorageConfiguration, STORAGE, Settings,
 };
-use super::{ChannelDescription, channel, errors, key_template};
+use super::{ChannelDescription, channel as named, errors, key_template};
 use crate::error::ApiError;
-use crate::kinesis::request_tags::{self, TAGS};
-use crate::kinesis::{on_demand, stream};
+use crate::kinesis::{on_demand, stream, tags};
 use crate::operation::{Context, Operation};
 use crate::store::ChannelRow;
 use crate::validation::Constraint::*;
-use crate::validation::{Rule, field, inside, list, required, structure, text};
+use crate::validation::{Rule, field, inside, list, map, required, structure, text};
 
 const FRESHNESS_SECS_DEFAULT: i32 = 300;
 const FRESHNESS_SECS_MIN: i32 = 300;
@@ -47,7 +47,7 @@ impl Operation for CreateChannel {
         inside(|r, found| found.each("streamConfigurationList", &r.stream_configuration_list, STREAM)),
         inside(|r, found| found.within("s3DestinationConfiguration", &r.s3_destination_configuration, S3)),
         inside(|r, found| found.within("encryptionConfiguration", &r.encryption_configuration, ENCRYPTION)),
-        field("tags", |r| request_tags::value(&r.tags), TAGS),
+        field("tags", |r| map(&r.tags), tags::TAGS),
         inside(|r, found| found.within("loggingConfiguration", &r.logging_configuration, LOGGING)),
     ];
     type Request = CreateChannelRequest;
@@ -66,7 +66,9 @@ impl Operation for CreateChannel {
         }
         let stream = stream::find(ctx, None, source.stream_arn.as_deref())?;
         on_demand::check(ctx, &stream)?;
-        let id = channel::id(&ctx.ids.next_hex());
+        let tags = request.tags.unwrap_or_default();
+        tags::check_new(&tags, &name, ctx)?;
+        let id = named::id(&ctx.ids.next_hex());
         let settings = Settings {
             role_arn: required(request.service_execution_role_arn),
             record: required(source.record_configuration),
@@ -86,9 +88,10 @@ impl Operation for CreateChannel {
             stream_created: stream.created,
             freshness_secs: freshness.into(),
             settings: settings.to_text()?,
-            tags: request.tags.unwrap_or_default(),
         };
         ctx.store.insert_channel(&channel)?;
+        tags::add(ctx, &named::arn(ctx.identity, &channel.id), &tags)?;
+        ctx.wake_at(ctx.now.plus_millis(LOOK_MS));
         for shard in ctx.store.list_shards(stream.id)? {
             ctx.store.set_channel_position(&channel.id, shard.id, shard.counter_next)?;
         }
@@ -97,7 +100,7 @@ impl Operation for CreateChannel {
 }
 
 const STREAM: &[Rule<ChannelStreamConfiguration>] = &[
-    field("streamARN", |c| text(&c.stream_arn), on_demand::STREAM_ARN),
+    field("streamARN", |c| text(&c.stream_arn), stream::REQUIRED_ARN),
     field("recordConfiguration", |c| structure(&c.record_configuration), &[Required]),
     inside(|c, found| found.within("recordConfiguration", &c.record_configuration, RECORD)),
 ];

@@ -20,7 +20,9 @@ impl Operation for DeleteChannel {
     type Response = ();
 
     fn call(ctx: &mut Context<'_>, request: DeleteChannelRequest) -> Result<(), ApiError> {
-        let channel = channel::find(ctx, &required(request.channel_arn))?;
+        let arn = required(request.channel_arn);
+        let channel = channel::find(ctx, &arn)?;
+        ctx.store.forget_resource(&arn)?;
         Ok(ctx.store.delete_channel(&channel.id)?)
     }
 }

@@ -20,29 +20,16 @@ use crate::operation::{Context, Operation};
 use crate::s3::{PutObject, PutObjectRequest};
 use crate::store::{ChannelRow, LogBlock, ShardRow};
 use crate::time::Timestamp;
-use crate::validation::Rule;
 
+/// How often channels are looked after, in milliseconds: a record waits so much longer than it would have to, at most.
+pub(super) const LOOK_MS: i64 = 60_000;
+/// How soon what could not be written is tried again, in milliseconds.
+const AGAIN_MS: i64 = 1000;
 /// The keys of dead letters, behind their prefix.
 const ERROR_TEMPLATE: &str =
     "!{yyyy}/!{MM}/!{dd}/!{HH}/!{channel-name}-!{channel-id}-!{yyyy}-!{MM}-!{dd}-!{HH}-!{mm}";
 /// Digits of the suffix that makes keys unique.
 const SUFFIX_DIGITS: usize = 12;
-
-/// Writes what all channels have to deliver by now, and answers when there will be more to deliver: no operation of
-/// AWS, but what the service does by itself as time goes on.
-pub struct DeliverDue;
-
-impl Operation for DeliverDue {
-    const NAME: &'static str = "wavetank:DeliverDue";
-    const RULES: &'static [Rule<()>] = &[];
-    type Request = ();
-    type Response = Option<Timestamp>;
-
-    fn call(ctx: &mut Context<'_>, (): ()) -> Result<Option<Timestamp>, ApiError> {
-        deliver_due(ctx)?;
-        next_delivery(ctx)
-    }
-}
 
 /// Writes what all channels have to deliver by now.
 ///
@@ -57,11 +44,22 @@ pub(crate) fn deliver_due(ctx: &mut Context<'_>) -> Result<(), ApiError> {
     Ok(())
 }
 
-/// When the next object is due, which is in the past for one that could not be written.
+/// When channels are to be looked after again; never where there are none.
 ///
 /// # Errors
 /// `InternalFailure` when the store fails.
 pub(crate) fn next_delivery(ctx: &Context<'_>) -> Result<Option<Timestamp>, ApiError> {
+    if ctx.store.list_channels("")?.is_empty() {
+        return Ok(None);
+    }
+    // What is put from now on nobody knows yet.
+    let look = ctx.now.plus_millis(LOOK_MS);
+    let next = next_due(ctx)?.map_or(look, |due| due.min(look));
+    Ok(Some(next.max(ctx.now.plus_millis(AGAIN_MS))))
+}
+
+/// When the next object is due, which is in the past for one that could not be written.
+fn next_due(ctx: &Context<'_>) -> Result<Option<Timestamp>, ApiError> {
     let channels = ctx.store.list_channels("")?;
     let due = channels.iter().map(|channel| due(ctx, channel)).collect::<Result<Vec<_>, _>>()?;
     Ok(due.into_iter().flatten().min())

@@ -1,12 +1,13 @@
 use super::*;
 use crate::kinesis::channels::*;
 use crate::kinesis::{
-    CreateStream, CreateStreamRequest, DeleteStream, DeleteStreamRequest, PutRecords, PutRecordsRequest,
-    PutRecordsRequestEntry,
+    CreateStream, CreateStreamRequest, DeleteStream, DeleteStreamRequest, DescribeStreamSummary,
+    DescribeStreamSummaryRequest, PutRecords, PutRecordsRequest, PutRecordsRequestEntry,
 };
 use crate::s3::{
     CreateBucket, CreateBucketRequest, GetObject, GetObjectRequest, ListObjectsV2, ListObjectsV2Request,
 };
+use crate::store::Purpose;
 use crate::{Emulator, Identity, Storage};
 
 const NOW: Timestamp = Timestamp::from_millis(1_700_000_000_000);
@@ -40,7 +41,12 @@ impl Fixture {
     }
 
     fn deliver(&self, now: Timestamp) -> Option<Timestamp> {
-        self.emulator.call::<DeliverDue>(now, ()).unwrap()
+        self.emulator
+            .in_transaction(now, Purpose::Change, |ctx| {
+                deliver_due(ctx)?;
+                next_due(ctx)
+            })
+            .unwrap()
     }
 
     fn describe(&self) -> ChannelDescription {
@@ -96,9 +102,11 @@ fn an_interval_becomes_one_object_and_is_delivered_once() {
     assert_eq!(fixture.deliver(at(1000)), None, "what was put before the channel is not delivered");
     put(&fixture.emulator, at(1000), &[("a", "{\"n\":1}")]);
     put(&fixture.emulator, at(1299), &[("a", "{\"n\":2}")]);
-    put(&fixture.emulator, at(1300), &[("a", "{\"n\":3}\n")]);
     assert_eq!(fixture.deliver(at(1299)), Some(at(1300)));
     assert!(fixture.objects("lake").is_empty());
+    // Whatever is called when something is due, it is delivered first.
+    put(&fixture.emulator, at(1300), &[("a", "{\"n\":3}\n")]);
+    assert_eq!(fixture.objects("lake").len(), 1);
     assert_eq!(fixture.deliver(at(1300)), Some(at(1600)));
     let objects = fixture.objects("lake");
     assert_eq!(objects.len(), 1);
@@ -189,8 +197,20 @@ fn updated_freshness_holds_for_what_waits() {
 }
 
 #[test]
+fn delivery_is_not_missed_when_the_stream_forgets() {
+    let fixture = Fixture::new("STRING", &["lake"]);
+    put(&fixture.emulator, at(0), &[("a", "x")]);
+    // This drops what is older than a day; what was due is delivered before.
+    put(&fixture.emulator, at(200_000), &[("a", "y")]);
+    assert_eq!(fixture.objects("lake")[0].1, "x\n");
+}
+
+#[test]
 fn stream_with_a_channel_cannot_be_deleted() {
     let fixture = Fixture::new("STRING", &["lake"]);
+    let request = DescribeStreamSummaryRequest::new("orders");
+    let answer = fixture.emulator.call::<DescribeStreamSummary>(NOW, request).unwrap();
+    assert_eq!(answer.stream_description_summary.channel_count, Some(1));
     let delete = || fixture.emulator.call::<DeleteStream>(NOW, DeleteStreamRequest::new("orders"));
     let error = delete().unwrap_err();
     assert_eq!(error.code, ErrorCode::ResourceInUseException);

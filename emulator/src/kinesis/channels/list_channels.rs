@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::ChannelSummary;
 use crate::error::ApiError;
-use crate::kinesis::{errors, on_demand, stream};
+use crate::kinesis::{errors, stream};
 use crate::opaque;
 use crate::operation::{Context, Operation};
 use crate::time::Timestamp;
@@ -84,7 +84,7 @@ pub struct StreamFilter {
 
 impl StreamFilter {
     pub(in crate::kinesis) const RULES: &'static [Rule<Self>] =
-        &[field("streamARN", |f| text(&f.stream_arn), on_demand::STREAM_ARN)];
+        &[field("streamARN", |f| text(&f.stream_arn), stream::REQUIRED_ARN)];
 
     /// Whether one of the filters names the stream, or there are none.
     pub(in crate::kinesis) fn let_pass(filters: Option<&[Self]>, arn: &str, created: Timestamp) -> bool {

@@ -1,7 +1,7 @@
 //! Channels: what comes into an on-demand stream is written to a bucket, an object for each interval.
 //!
 //! A channel begins where the stream ends when it is created, and is `ACTIVE` at once. Nothing here runs by itself:
-//! [`DeliverDue`] writes what is due at the time it is called with.
+//! what is due is written by the first call of any operation that comes then.
 //!
 //! Not emulated: streaming tables (S3 Tables), compression, schemas of the Glue Schema Registry, encryption, logs,
 //! permissions, and quotas (five calls a second, one channel to a bucket per stream).
@@ -24,13 +24,13 @@ mod record_format;
 mod settings;
 mod update_channel;
 
-pub(super) use channel::check_none;
+pub(super) use channel::{check_none, check_there};
 pub use create_channel::{
     ChannelStreamConfiguration, CreateChannel, CreateChannelRequest, CreateChannelResponse,
     S3DestinationConfiguration, S3TablesDestinationConfiguration,
 };
 pub use delete_channel::{DeleteChannel, DeleteChannelRequest};
-pub use delivery::DeliverDue;
+pub(super) use delivery::{deliver_due, next_delivery};
 pub use describe_channel::{DescribeChannel, DescribeChannelRequest, DescribeChannelResponse};
 pub use description::{
     ChannelDescription, ChannelStreamDescription, ChannelStreamIdentifier, ChannelSummary,

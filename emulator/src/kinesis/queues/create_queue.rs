@@ -8,18 +8,17 @@ use serde::{Deserialize, Serialize};
 
 use super::attributes::{MAX_RECEIVES_DEFAULT, VISIBILITY_SECS_DEFAULT};
 use super::starting_position::Start;
-use super::{QueueAttributes, QueueDescription, QueueStreamConfiguration, errors};
+use super::{QueueAttributes, QueueDescription, QueueStreamConfiguration, errors, queue as named};
 use crate::error::ApiError;
-use crate::kinesis::request_tags::{self, TAGS};
-use crate::kinesis::{on_demand, stream};
+use crate::kinesis::{on_demand, stream, tags};
 use crate::operation::{Context, Operation};
 use crate::store::QueueRow;
 use crate::validation::Constraint::*;
-use crate::validation::{Rule, field, inside, list, required, text};
+use crate::validation::{Rule, field, inside, list, map, required, text};
 
 const ACTIVE: &str = "ACTIVE";
-/// Queues on a stream: the limit of registered consumers of On-demand Standard, which queues count towards.
-const QUEUES_MAX: i64 = 20;
+/// Queues and registered consumers of a stream, together: the limit of On-demand Standard.
+const CONSUMERS_MAX: i64 = 20;
 /// What is printed for a stream's configuration inside a message.
 const STREAM_SHOWN: &str = "QueueStreamConfiguration";
 
@@ -40,7 +39,7 @@ impl Operation for CreateQueue {
             found.each("streamConfigurationList", streams, QueueStreamConfiguration::RULES)
         }),
         inside(|r, found| found.within("queueAttributes", &r.queue_attributes, QueueAttributes::RULES)),
-        field("tags", |r| request_tags::value(&r.tags), TAGS),
+        field("tags", |r| map(&r.tags), tags::TAGS),
     ];
     type Request = CreateQueueRequest;
     type Response = CreateQueueResponse;
@@ -54,8 +53,10 @@ impl Operation for CreateQueue {
         }
         let stream = stream::find(ctx, None, source.stream_arn.as_deref())?;
         on_demand::check(ctx, &stream)?;
-        if ctx.store.count_queues(stream.id)? >= QUEUES_MAX {
-            return Err(errors::too_many_queues(&stream.name, &ctx.identity.account, QUEUES_MAX));
+        let tags = request.tags.unwrap_or_default();
+        tags::check_new(&tags, &name, ctx)?;
+        if ctx.store.count_queues(stream.id)? + ctx.store.count_consumers(stream.id)? >= CONSUMERS_MAX {
+            return Err(errors::too_many_queues(&stream.name, &ctx.identity.account, CONSUMERS_MAX));
         }
         let mut queue = QueueRow {
             id: ctx.ids.next_hex(),
@@ -70,10 +71,10 @@ impl Operation for CreateQueue {
             stream_created: stream.created,
             visibility_secs: VISIBILITY_SECS_DEFAULT,
             max_receives: Some(MAX_RECEIVES_DEFAULT),
-            tags: request.tags.unwrap_or_default(),
         };
         request.queue_attributes.unwrap_or_default().apply(&mut queue)?;
         ctx.store.insert_queue(&queue)?;
+        tags::add(ctx, &named::arn(ctx.identity, &queue.id), &tags)?;
         for shard in ctx.store.list_shards(stream.id)? {
             ctx.store.set_queue_position(&queue.id, shard.id, start.counter(&shard))?;
         }

@@ -20,7 +20,9 @@ impl Operation for DeleteQueue {
     type Response = ();
 
     fn call(ctx: &mut Context<'_>, request: DeleteQueueRequest) -> Result<(), ApiError> {
-        let queue = queue::find(ctx, &required(request.queue_arn))?;
+        let arn = required(request.queue_arn);
+        let queue = queue::find(ctx, &arn)?;
+        ctx.store.forget_resource(&arn)?;
         Ok(ctx.store.delete_queue(&queue.id)?)
     }
 }

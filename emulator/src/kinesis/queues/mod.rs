@@ -47,7 +47,7 @@ pub use entries::{
     VisibilityEntry,
 };
 pub use list_queues::{ListQueues, ListQueuesRequest, ListQueuesResponse};
-pub(super) use queue::check_none;
+pub(super) use queue::{check_none, check_there};
 pub use receive::{QueueRecord, ReceiveRequest, ReceiveResponse};
 pub use receive_dead_letter_queue_records::ReceiveDeadLetterQueueRecords;
 pub use receive_queue_records::ReceiveQueueRecords;

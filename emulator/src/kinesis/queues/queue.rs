@@ -24,6 +24,11 @@ pub(super) fn arn(identity: &Identity, id: &str) -> String {
     resource_arn::arn(identity, KIND, id)
 }
 
+/// Refuses the ARN of a queue that is not there.
+pub(in crate::kinesis) fn check_there(ctx: &Context<'_>, arn: &str) -> Result<(), ApiError> {
+    find(ctx, arn).map(|_| ())
+}
+
 /// The queue that an ARN names.
 pub(super) fn find(ctx: &Context<'_>, arn: &str) -> Result<QueueRow, ApiError> {
     let queue = match resource_arn::own_id(ctx.identity, arn, KIND) {

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::errors;
 use crate::error::ApiError;
-use crate::kinesis::on_demand;
+use crate::kinesis::stream;
 use crate::operation::Context;
 use crate::store::{QueueRow, ShardRow, StreamRow};
 use crate::time::Timestamp;
@@ -40,7 +40,7 @@ pub struct QueueStartingPosition {
 
 impl QueueStreamConfiguration {
     pub(super) const RULES: &'static [Rule<Self>] = &[
-        field("streamARN", |c| text(&c.stream_arn), on_demand::STREAM_ARN),
+        field("streamARN", |c| text(&c.stream_arn), stream::REQUIRED_ARN),
         inside(|c, found| found.within("startingPosition", &c.starting_position, POSITION)),
     ];
 }

@@ -6,7 +6,7 @@ use super::*;
 use crate::error::ErrorCode;
 use crate::kinesis::{
     CreateStream, CreateStreamRequest, DeleteStream, DeleteStreamRequest, PutRecords, PutRecordsRequest,
-    PutRecordsRequestEntry,
+    PutRecordsRequestEntry, StreamModeDetails, UpdateStreamMode, UpdateStreamModeRequest,
 };
 use crate::{ApiError, Emulator, Identity, Storage, Timestamp};
 
@@ -321,6 +321,13 @@ fn stream_takes_twenty_queues_and_is_not_deleted_with_one() {
     }
     let error = create(&fixture.emulator, NOW, "one-more", None, None).unwrap_err();
     assert_eq!(error.code, ErrorCode::LimitExceededException);
+    let provisioned = UpdateStreamModeRequest {
+        stream_arn: Some(ARN.to_owned()),
+        stream_mode_details: Some(StreamModeDetails { stream_mode: Some("PROVISIONED".to_owned()) }),
+        ..Default::default()
+    };
+    let error = fixture.emulator.call::<UpdateStreamMode>(NOW, provisioned).unwrap_err();
+    assert_eq!(error.code, ErrorCode::ResourceInUseException);
     let delete = || fixture.emulator.call::<DeleteStream>(NOW, DeleteStreamRequest::new("orders"));
     assert_eq!(delete().unwrap_err().code, ErrorCode::ResourceInUseException);
     let mut next_token = None;

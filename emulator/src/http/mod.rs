@@ -1,0 +1,35 @@
+//! The services on one port, in the protocols that AWS clients speak.
+//!
+//! ```text
+//! server ─ connection ─ service ─┬─ preflight   CORS, for browsers
+//!  accept    TLS, h1, h2   route ├─ control     /_wavetank/…: health, clock, reset, state
+//!                                ├─ aws_json    Kinesis and Glue, in JSON or CBOR
+//!                                │    └ event_stream   SubscribeToShard
+//!                                └─ sts         GetCallerIdentity, in the query protocol
+//! ```
+//!
+//! Only this module knows sockets and async code. A request is read whole, then answered by plain functions from
+//! request to response: calls of the emulator take microseconds to milliseconds, so they run where the request was
+//! read. Time comes from the [`ServerClock`] and ids of requests from a seed in [`ServerOptions`]; network timeouts
+//! alone are measured in real time.
+
+mod auth;
+mod aws_json;
+mod clock;
+mod connection;
+mod control;
+mod event_stream;
+mod iso8601;
+mod preflight;
+mod request;
+mod request_id;
+mod response;
+mod route;
+mod server;
+mod service;
+mod sts;
+mod tls;
+
+pub use auth::{Credentials, SigningScope, sign};
+pub use clock::ServerClock;
+pub use server::{Server, ServerOptions};

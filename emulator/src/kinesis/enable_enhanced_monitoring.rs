@@ -1,0 +1,53 @@
+//! `EnableEnhancedMonitoring`: more metrics per shard.
+//! Source: <https://docs.aws.amazon.com/kinesis/latest/APIReference/API_EnableEnhancedMonitoring.html>
+
+use serde::Deserialize;
+
+use super::monitoring::{self, EnhancedMonitoringResponse};
+use super::stream;
+use crate::error::ApiError;
+use crate::operation::{Context, Operation};
+use crate::validation::{Rule, field, required, text, texts};
+
+/// See the module.
+pub struct EnableEnhancedMonitoring;
+
+impl Operation for EnableEnhancedMonitoring {
+    const NAME: &'static str = "Kinesis_20131202.EnableEnhancedMonitoring";
+    const RULES: &'static [Rule<EnableEnhancedMonitoringRequest>] = &[
+        field("shardLevelMetrics", |r| texts(&r.shard_level_metrics), monitoring::METRICS),
+        field("streamName", |r| text(&r.stream_name), stream::NAME),
+        field("streamARN", |r| text(&r.stream_arn), stream::ARN),
+    ];
+    type Request = EnableEnhancedMonitoringRequest;
+    type Response = EnhancedMonitoringResponse;
+
+    fn call(
+        ctx: &mut Context<'_>,
+        request: EnableEnhancedMonitoringRequest,
+    ) -> Result<EnhancedMonitoringResponse, ApiError> {
+        let (name, arn) = (request.stream_name.as_deref(), request.stream_arn.as_deref());
+        let stream = stream::find(ctx, name, arn)?;
+
+        let mut desired = stream.shard_level_metrics.clone();
+        for metric in required(request.shard_level_metrics) {
+            if !desired.contains(&metric) {
+                desired.push(metric);
+            }
+        }
+        monitoring::set(ctx, stream, desired)
+    }
+}
+
+/// What `EnableEnhancedMonitoring` asks.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub struct EnableEnhancedMonitoringRequest {
+    /// The stream, by name.
+    pub stream_name: Option<String>,
+    /// The stream, by ARN.
+    #[serde(rename = "StreamARN")]
+    pub stream_arn: Option<String>,
+    /// Required: names of metrics, or `ALL`.
+    pub shard_level_metrics: Option<Vec<String>>,
+}
