@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use super::create_stream::{MODE, PROVISIONED, USER_PARTITION_KEY, WARM_THROUGHPUT};
 use super::life_cycle::{self, Change};
-use super::{StreamModeDetails, errors, stream};
+use super::{StreamModeDetails, errors, queues, stream};
 use crate::error::ApiError;
 use crate::operation::{Context, Operation};
 use crate::store::StreamStatus;
@@ -34,6 +34,9 @@ impl Operation for UpdateStreamMode {
             return Err(errors::invalid_argument(
                 "WarmThroughputMiBps is supported for on-demand streams only.",
             ));
+        }
+        if mode == PROVISIONED {
+            queues::check_none(ctx, &stream)?;
         }
         let mut changed = stream.clone();
         if mode == PROVISIONED {

@@ -52,9 +52,10 @@ impl Transaction<'_> {
         Ok(self.sql.prepare_cached("SELECT 1 FROM channels WHERE name = ?1")?.exists([name])?)
     }
 
-    /// Whether a stream has a channel.
-    pub fn stream_has_channel(&self, stream: i64) -> Result<bool> {
-        Ok(self.sql.prepare_cached("SELECT 1 FROM channels WHERE stream_id = ?1")?.exists([stream])?)
+    /// Number of the channels of a stream.
+    pub fn count_channels(&self, stream: i64) -> Result<i64> {
+        let sql = "SELECT count(*) FROM channels WHERE stream_id = ?1";
+        Ok(self.sql.prepare_cached(sql)?.query_row([stream], |row| row.get(0))?)
     }
 
     /// All channels after the one named `after`, by name.

@@ -321,3 +321,20 @@ fn configure(connection: &Connection, lasting: bool) -> rusqlite::Result<()> {
     connection.pragma_update(None, "synchronous", synchronous)?;
     connection.pragma_update(None, "cache_size", -CACHE_KIBIBYTES)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn every_table_of_clients_is_emptied_by_a_clear() {
+        let store = Store::open(Storage::Memory).unwrap();
+        let sql = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT IN ('emulator', 'sqlite_sequence')";
+        let mut statement = store.connection.prepare(sql).unwrap();
+        let names = statement.query_map((), |row| row.get::<_, String>(0)).unwrap();
+        let names: BTreeSet<String> = names.map(Result::unwrap).collect();
+        assert_eq!(names, TABLES.map(str::to_owned).into());
+    }
+}

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::delivery::{ERROR_PREFIX_DEFAULT, LOOK_MS};
+use super::delivery::LOOK_MS;
 use super::settings::{
     ChannelEncryptionConfiguration, ChannelLoggingConfiguration, DEAD_LETTERS,
     DeadLetterQueueS3Configuration, ENCRYPTION, LOGGING, RECORD, ROLE_ARN, RecordConfiguration,
@@ -68,11 +68,11 @@ impl Operation for CreateChannel {
         on_demand::check(ctx, &stream)?;
         let tags = request.tags.unwrap_or_default();
         tags::check_new(&tags, &name, ctx)?;
-        let id = ctx.ids.next_hex();
+        let id = named::id(&ctx.ids.next_hex());
         let settings = Settings {
             role_arn: required(request.service_execution_role_arn),
             record: required(source.record_configuration),
-            dead_letters: dead_letters(destination.dead_letter_queue_s3_configuration, &storage),
+            dead_letters: dead_letters(destination.dead_letter_queue_s3_configuration, &storage, &name, &id),
             storage,
             encryption: request.encryption_configuration,
             logging: ChannelLoggingConfiguration::of_channel(request.logging_configuration, &name, &id),
@@ -217,16 +217,18 @@ fn storage(requested: Option<S3StorageConfiguration>) -> Result<S3StorageConfigu
     Ok(storage)
 }
 
-/// Where dead letters go: where the request says, else to the destination.
+/// Where dead letters go: where the request says, else to the destination, under the prefix that examples of AWS have.
 fn dead_letters(
     requested: Option<DeadLetterQueueS3Configuration>,
     storage: &S3StorageConfiguration,
+    name: &str,
+    id: &str,
 ) -> DeadLetterQueueS3Configuration {
     let mut dead_letters = requested.unwrap_or_else(|| DeadLetterQueueS3Configuration {
         bucket_arn: storage.bucket_arn.clone(),
         expected_bucket_owner: storage.expected_bucket_owner.clone(),
         error_output_prefix: None,
     });
-    dead_letters.error_output_prefix.get_or_insert_with(|| ERROR_PREFIX_DEFAULT.to_owned());
+    dead_letters.error_output_prefix.get_or_insert_with(|| format!("kinesis-channel/errors/{name}/{id}/"));
     dead_letters
 }

@@ -15,18 +15,19 @@ use super::record_format::RecordFormat;
 use super::settings::{Settings, bucket_name};
 use crate::base64;
 use crate::error::{ApiError, ErrorCode};
-use crate::kinesis::{SequenceNumber, ShardId, record_block};
+use crate::kinesis::{SequenceNumber, ShardId, record_block, stream};
 use crate::operation::{Context, Operation};
 use crate::s3::{PutObject, PutObjectRequest};
 use crate::store::{ChannelRow, LogBlock, ShardRow};
 use crate::time::Timestamp;
 
-/// Begins the keys of dead letters where the channel does not say how.
-pub(super) const ERROR_PREFIX_DEFAULT: &str = "kinesis-channel-errors/";
 /// How often channels are looked after, in milliseconds: a record waits so much longer than it would have to, at most.
 pub(super) const LOOK_MS: i64 = 60_000;
 /// How soon what could not be written is tried again, in milliseconds.
 const AGAIN_MS: i64 = 1000;
+/// The keys of dead letters, behind their prefix.
+const ERROR_TEMPLATE: &str =
+    "!{yyyy}/!{MM}/!{dd}/!{HH}/!{channel-name}-!{channel-id}-!{yyyy}-!{MM}-!{dd}-!{HH}-!{mm}";
 /// Digits of the suffix that makes keys unique.
 const SUFFIX_DIGITS: usize = 12;
 
@@ -138,7 +139,8 @@ fn write(
 ) -> Result<Option<String>, ApiError> {
     let format = settings.record.record_format_type.as_deref().and_then(RecordFormat::parse);
     let format = format.unwrap_or(RecordFormat::ByteArray);
-    let bodies = Bodies::new(format, shards, batch);
+    let stream_arn = stream::arn(ctx.identity, &channel.stream_name);
+    let bodies = Bodies::new(format, &stream_arn, shards, batch);
     let (storage, dead_letters) = (&settings.storage, &settings.dead_letters);
     let bucket = bucket_name(storage.bucket_arn.as_deref());
     let dead_bucket = bucket_name(dead_letters.bucket_arn.as_deref());
@@ -154,26 +156,31 @@ fn write(
     let variables = Variables {
         channel_name: &channel.name,
         channel_id: &channel.id,
-        extension: format.extension(),
+        stream_name: &channel.stream_name,
         time: batch.due,
     };
     if let Some(body) = bodies.delivered {
         let template = storage.output_key_template.as_deref().unwrap_or(key_template::DEFAULT);
-        let key = key_template::expand(template, &variables)?;
+        let key = key_template::key(template, &variables, &suffix(ctx))?;
         if let Some(reason) = put(ctx, bucket, key, body)? {
             return Ok(Some(reason));
         }
     }
     match bodies.rejected {
         Some(body) => {
-            let prefix = dead_letters.error_output_prefix.as_deref().unwrap_or(ERROR_PREFIX_DEFAULT);
-            let rest =
-                "!{yyyy}/!{MM}/!{dd}/!{HH}/!{channel-name}-!{channel-id}-!{yyyy}-!{MM}-!{dd}-!{HH}-!{mm}";
-            let key = format!("{prefix}{}", key_template::expand(rest, &variables)?);
-            put(ctx, dead_bucket, key, body)
+            let prefix = dead_letters.error_output_prefix.as_deref().unwrap_or_default();
+            let key = key_template::key(ERROR_TEMPLATE, &variables, &suffix(ctx))?;
+            put(ctx, dead_bucket, format!("{prefix}{key}"), body)
         }
         None => Ok(None),
     }
+}
+
+/// What makes a key unique.
+fn suffix(ctx: &mut Context<'_>) -> String {
+    let mut suffix = ctx.ids.next_hex();
+    suffix.truncate(SUFFIX_DIGITS);
+    suffix
 }
 
 /// Why nothing can be written to a bucket.
@@ -185,16 +192,8 @@ fn unusable(ctx: &Context<'_>, bucket: &str, owner: Option<&str>) -> Result<Opti
     Ok(mismatch.map(|owner| format!("The bucket {bucket} does not belong to the expected owner {owner}.")))
 }
 
-/// Writes an object under a key that no other has. `Some` says why it was not written.
-fn put(
-    ctx: &mut Context<'_>,
-    bucket: &str,
-    mut key: String,
-    body: Vec<u8>,
-) -> Result<Option<String>, ApiError> {
-    let suffix = ctx.ids.next_hex();
-    key.push('-');
-    key.push_str(&suffix[..SUFFIX_DIGITS]);
+/// Writes an object. `Some` says why it was not written.
+fn put(ctx: &mut Context<'_>, bucket: &str, key: String, body: Vec<u8>) -> Result<Option<String>, ApiError> {
     match PutObject::call(ctx, PutObjectRequest::new(bucket, key, body)) {
         Ok(_) => Ok(None),
         Err(error) if error.code == ErrorCode::InternalFailure => Err(error),
@@ -209,7 +208,7 @@ struct Bodies {
 }
 
 impl Bodies {
-    fn new(format: RecordFormat, shards: &[ShardRow], batch: &Batch) -> Self {
+    fn new(format: RecordFormat, stream_arn: &str, shards: &[ShardRow], batch: &Batch) -> Self {
         let (mut delivered, mut rejected) = (None, None);
         for (id, records) in &batch.shards {
             for record in records {
@@ -217,7 +216,8 @@ impl Bodies {
                     None => format.append(delivered.get_or_insert_default(), &record.data),
                     Some(reason) => {
                         let created = shards.iter().find(|shard| shard.id == *id).map(|shard| shard.created);
-                        let letter = DeadLetter::new(*id, created.unwrap_or_default(), record, reason);
+                        let letter =
+                            DeadLetter::new(stream_arn, *id, created.unwrap_or_default(), record, reason);
                         letter.append(rejected.get_or_insert_default());
                     }
                 }
@@ -227,10 +227,12 @@ impl Bodies {
     }
 }
 
-/// A record that was not delivered, and why: a line of JSON. The names are those of Firehose's error records.
+/// A record that was not delivered, and why: a line of JSON. AWS says that there are the stream's ARN, the shard, the
+/// sequence number and the error; the names are those of Firehose's error records, where it has them.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct DeadLetter {
+struct DeadLetter<'a> {
+    stream_arn: &'a str,
     arrival_timestamp: i64,
     error_code: &'static str,
     error_message: String,
@@ -241,9 +243,16 @@ struct DeadLetter {
     raw_data: String,
 }
 
-impl DeadLetter {
-    fn new(shard: ShardId, shard_created: Timestamp, record: &Undelivered, reason: String) -> Self {
+impl<'a> DeadLetter<'a> {
+    fn new(
+        stream_arn: &'a str,
+        shard: ShardId,
+        shard_created: Timestamp,
+        record: &Undelivered,
+        reason: String,
+    ) -> Self {
         Self {
+            stream_arn,
             arrival_timestamp: record.arrival.as_millis(),
             error_code: "InvalidRecordFormat",
             error_message: reason,

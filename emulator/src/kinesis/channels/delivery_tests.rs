@@ -1,8 +1,8 @@
 use super::*;
 use crate::kinesis::channels::*;
 use crate::kinesis::{
-    CreateStream, CreateStreamRequest, DeleteStream, DeleteStreamRequest, PutRecords, PutRecordsRequest,
-    PutRecordsRequestEntry,
+    CreateStream, CreateStreamRequest, DeleteStream, DeleteStreamRequest, DescribeStreamSummary,
+    DescribeStreamSummaryRequest, PutRecords, PutRecordsRequest, PutRecordsRequestEntry,
 };
 use crate::s3::{
     CreateBucket, CreateBucketRequest, GetObject, GetObjectRequest, ListObjectsV2, ListObjectsV2Request,
@@ -112,7 +112,7 @@ fn an_interval_becomes_one_object_and_is_delivered_once() {
     assert_eq!(objects.len(), 1);
     assert_eq!(objects[0].1, "{\"n\":1}\n{\"n\":2}\n");
     let id = &fixture.channel.channel_id;
-    let key = format!("kinesis-channel/to-lake/{id}/2023/11/14/22/to-lake-{id}-2023-11-14-22-35.json-");
+    let key = format!("kinesis-channel/to-lake/{id}/2023/11/14/22/to-lake-{id}-2023-11-14-22-35-");
     assert!(objects[0].0.starts_with(&key), "{}", objects[0].0);
     assert_eq!(fixture.deliver(at(5000)), None);
     assert_eq!(fixture.deliver(at(9000)), None);
@@ -146,9 +146,10 @@ fn records_of_another_form_become_dead_letters() {
     fixture.deliver(at(301));
     let objects = fixture.objects("lake");
     assert_eq!(objects.len(), 2);
-    let dead =
-        objects.iter().find(|(key, _)| key.starts_with("kinesis-channel-errors/2023/11/14/22/to-lake-"));
+    let prefix = format!("kinesis-channel/errors/to-lake/{}/2023/11/14/22/", fixture.channel.channel_id);
+    let dead = objects.iter().find(|(key, _)| key.starts_with(&prefix));
     let letter: serde_json::Value = serde_json::from_str(&dead.unwrap().1).unwrap();
+    assert_eq!(letter["streamArn"], "arn:aws:kinesis:us-east-1:123456789012:stream/orders");
     assert_eq!(letter["rawData"], "ew==");
     assert_eq!(letter["shardId"], "shardId-000000000000");
     assert_eq!(letter["arrivalTimestamp"], at(1).as_millis());
@@ -196,8 +197,20 @@ fn updated_freshness_holds_for_what_waits() {
 }
 
 #[test]
+fn delivery_is_not_missed_when_the_stream_forgets() {
+    let fixture = Fixture::new("STRING", &["lake"]);
+    put(&fixture.emulator, at(0), &[("a", "x")]);
+    // This drops what is older than a day; what was due is delivered before.
+    put(&fixture.emulator, at(200_000), &[("a", "y")]);
+    assert_eq!(fixture.objects("lake")[0].1, "x\n");
+}
+
+#[test]
 fn stream_with_a_channel_cannot_be_deleted() {
     let fixture = Fixture::new("STRING", &["lake"]);
+    let request = DescribeStreamSummaryRequest::new("orders");
+    let answer = fixture.emulator.call::<DescribeStreamSummary>(NOW, request).unwrap();
+    assert_eq!(answer.stream_description_summary.channel_count, Some(1));
     let delete = || fixture.emulator.call::<DeleteStream>(NOW, DeleteStreamRequest::new("orders"));
     let error = delete().unwrap_err();
     assert_eq!(error.code, ErrorCode::ResourceInUseException);

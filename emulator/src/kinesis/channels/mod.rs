@@ -4,7 +4,7 @@
 //! what is due is written by the first call of any operation that comes then.
 //!
 //! Not emulated: streaming tables (S3 Tables), compression, schemas of the Glue Schema Registry, encryption, logs,
-//! permissions, and the limit of five calls a second.
+//! permissions, and quotas (five calls a second, one channel to a bucket per stream).
 //!
 //! Source: the documentation in botocore's model of Kinesis (1.44.5), and for keys, formats and the bounds of freshness
 //! <https://docs.aws.amazon.com/streams/latest/dev/data-delivery-s3-about.html>. AWS publishes no wording of errors

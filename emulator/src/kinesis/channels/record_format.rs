@@ -26,15 +26,6 @@ impl RecordFormat {
         }
     }
 
-    /// How keys of its objects end.
-    pub fn extension(self) -> &'static str {
-        match self {
-            Self::Json => ".json",
-            Self::String => ".txt",
-            Self::ByteArray => ".bin",
-        }
-    }
-
     /// Why a record is none of this format.
     pub fn refusal(self, data: &[u8]) -> Option<String> {
         match self {

@@ -56,7 +56,7 @@ pub struct DeadLetterQueueS3Configuration {
     pub bucket_arn: Option<String>,
     /// Required: the account that must own the bucket.
     pub expected_bucket_owner: Option<String>,
-    /// Begins the keys; `kinesis-channel-errors/` when absent.
+    /// Begins the keys; `kinesis-channel/errors/{channelName}/{channelId}/` when absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error_output_prefix: Option<String>,
 }

@@ -41,6 +41,8 @@ impl Operation for UpdateChannel {
             channel.settings = Settings { logging, ..Settings::of(&channel)? }.to_text()?;
         }
         ctx.store.update_channel(&channel)?;
+        // Something may be due earlier than before.
+        ctx.wake_at(ctx.now);
         Ok(UpdateChannelResponse { channel_description: ChannelDescription::new(ctx.identity, channel)? })
     }
 }

@@ -17,8 +17,8 @@ use crate::validation::Constraint::*;
 use crate::validation::{Rule, field, inside, list, map, required, text};
 
 const ACTIVE: &str = "ACTIVE";
-/// Queues on a stream: the limit of registered consumers of On-demand Standard, which queues count towards.
-const QUEUES_MAX: i64 = 20;
+/// Queues and registered consumers of a stream, together: the limit of On-demand Standard.
+const CONSUMERS_MAX: i64 = 20;
 /// What is printed for a stream's configuration inside a message.
 const STREAM_SHOWN: &str = "QueueStreamConfiguration";
 
@@ -55,8 +55,8 @@ impl Operation for CreateQueue {
         on_demand::check(ctx, &stream)?;
         let tags = request.tags.unwrap_or_default();
         tags::check_new(&tags, &name, ctx)?;
-        if ctx.store.count_queues(stream.id)? >= QUEUES_MAX {
-            return Err(errors::too_many_queues(&stream.name, &ctx.identity.account, QUEUES_MAX));
+        if ctx.store.count_queues(stream.id)? + ctx.store.count_consumers(stream.id)? >= CONSUMERS_MAX {
+            return Err(errors::too_many_queues(&stream.name, &ctx.identity.account, CONSUMERS_MAX));
         }
         let mut queue = QueueRow {
             id: ctx.ids.next_hex(),

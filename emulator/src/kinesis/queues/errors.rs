@@ -20,7 +20,9 @@ pub(super) fn stream_has_queues(stream: &str, account: &str) -> ApiError {
 }
 
 pub(super) fn too_many_queues(stream: &str, account: &str, limit: i64) -> ApiError {
-    let message = format!("Stream {stream} under account {account} has {limit} queues, which is the limit.");
+    let message = format!(
+        "Stream {stream} under account {account} has {limit} queues and registered consumers, which is the limit."
+    );
     ApiError::new(ErrorCode::LimitExceededException, message)
 }
 

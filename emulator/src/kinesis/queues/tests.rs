@@ -1,10 +1,12 @@
 //! Stories of queues. Laws are in `laws`.
 
+use std::collections::BTreeSet;
+
 use super::*;
 use crate::error::ErrorCode;
 use crate::kinesis::{
     CreateStream, CreateStreamRequest, DeleteStream, DeleteStreamRequest, PutRecords, PutRecordsRequest,
-    PutRecordsRequestEntry,
+    PutRecordsRequestEntry, StreamModeDetails, UpdateStreamMode, UpdateStreamModeRequest,
 };
 use crate::{ApiError, Emulator, Identity, Storage, Timestamp};
 
@@ -192,6 +194,21 @@ fn request_can_say_how_long_records_are_in_flight() {
 }
 
 #[test]
+fn of_the_shards_the_one_with_the_oldest_record_comes_first() {
+    let fixture = Fixture::new(None);
+    // The keys belong to different shards.
+    for (secs, key) in [(1, "e"), (2, "a"), (3, "b"), (4, "a"), (5, "e")] {
+        let entry = PutRecordsRequestEntry::new(key, secs.to_string());
+        let request = PutRecordsRequest::new("orders", vec![entry]);
+        fixture.emulator.call::<PutRecords>(at(secs), request).unwrap();
+    }
+    let received = fixture.receive(at(6));
+    assert_eq!(data(&received), ["1", "2", "3", "4", "5"]);
+    let shards: BTreeSet<&str> = received.iter().map(|record| &record.record_id[12..20]).collect();
+    assert!(shards.len() > 1);
+}
+
+#[test]
 fn record_received_often_enough_becomes_a_dead_letter_and_can_be_restored() {
     let fixture = Fixture::new(attributes(10, Some(2)));
     fixture.put(at(0), &["a"]);
@@ -304,6 +321,13 @@ fn stream_takes_twenty_queues_and_is_not_deleted_with_one() {
     }
     let error = create(&fixture.emulator, NOW, "one-more", None, None).unwrap_err();
     assert_eq!(error.code, ErrorCode::LimitExceededException);
+    let provisioned = UpdateStreamModeRequest {
+        stream_arn: Some(ARN.to_owned()),
+        stream_mode_details: Some(StreamModeDetails { stream_mode: Some("PROVISIONED".to_owned()) }),
+        ..Default::default()
+    };
+    let error = fixture.emulator.call::<UpdateStreamMode>(NOW, provisioned).unwrap_err();
+    assert_eq!(error.code, ErrorCode::ResourceInUseException);
     let delete = || fixture.emulator.call::<DeleteStream>(NOW, DeleteStreamRequest::new("orders"));
     assert_eq!(delete().unwrap_err().code, ErrorCode::ResourceInUseException);
     let mut next_token = None;
