@@ -1,20 +1,30 @@
 //! The one table of operations. A new operation is a file of its own and a line here.
 
 use crate::glue::*;
+use crate::kinesis::channels::*;
+use crate::kinesis::queues::*;
 use crate::kinesis::*;
 use crate::operation::{Invoke, Route, Wire, rest_route, route};
 use crate::s3::*;
 
 /// Every operation of every service.
 pub const OPERATIONS: &[Route] = &[
+    route::<AcknowledgeDeadLetterQueueRecords>(),
+    route::<AcknowledgeQueueRecords>(),
     route::<AddTagsToStream>(),
+    route::<CreateChannel>(),
+    route::<CreateQueue>(),
     route::<CreateStream>(),
     route::<DecreaseStreamRetentionPeriod>(),
+    route::<DeleteChannel>(),
+    route::<DeleteQueue>(),
     route::<DeleteResourcePolicy>(),
     route::<DeleteStream>(),
     route::<DeregisterStreamConsumer>(),
     route::<DescribeAccountSettings>(),
+    route::<DescribeChannel>(),
     route::<DescribeLimits>(),
+    route::<DescribeQueue>(),
     route::<DescribeStream>(),
     route::<DescribeStreamConsumer>(),
     route::<DescribeStreamSummary>(),
@@ -24,6 +34,8 @@ pub const OPERATIONS: &[Route] = &[
     route::<GetResourcePolicy>(),
     route::<GetShardIterator>(),
     route::<IncreaseStreamRetentionPeriod>(),
+    route::<ListChannels>(),
+    route::<ListQueues>(),
     route::<ListShards>(),
     route::<ListStreamConsumers>(),
     route::<ListStreams>(),
@@ -33,15 +45,22 @@ pub const OPERATIONS: &[Route] = &[
     route::<PutRecord>(),
     route::<PutRecords>(),
     route::<PutResourcePolicy>(),
+    route::<ReceiveDeadLetterQueueRecords>(),
+    route::<ReceiveQueueRecords>(),
     route::<RegisterStreamConsumer>(),
     route::<RemoveTagsFromStream>(),
+    route::<RestoreDeadLetterQueueRecords>(),
     route::<SplitShard>(),
     route::<StartStreamEncryption>(),
     route::<StopStreamEncryption>(),
     route::<TagResource>(),
     route::<UntagResource>(),
     route::<UpdateAccountSettings>(),
+    route::<UpdateChannel>(),
+    route::<UpdateDeadLetterQueueRecordsVisibility>(),
     route::<UpdateMaxRecordSize>(),
+    route::<UpdateQueue>(),
+    route::<UpdateQueueRecordsVisibility>(),
     route::<UpdateShardCount>(),
     route::<UpdateStreamMode>(),
     route::<UpdateStreamRecordDistributionStrategy>(),

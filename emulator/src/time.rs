@@ -39,17 +39,24 @@ impl Timestamp {
         self.0.saturating_sub(earlier.0)
     }
 
+    /// Year, month (1–12), day (1–31), hour and minute in UTC.
+    pub(crate) fn utc_minute(self) -> (i64, i64, i64, i64, i64) {
+        let minutes = self.0.div_euclid(60_000);
+        let (year, month, day) = civil_date(minutes.div_euclid(1440));
+        let minute_of_day = minutes.rem_euclid(1440);
+        (year, month, day, minute_of_day / 60, minute_of_day % 60)
+    }
+
     /// As Java's `Date.toString` prints it in UTC: `Thu Jan 22 01:22:02 UTC 2015`.
     pub(crate) fn java_date(self) -> String {
         const WEEKDAYS: [&str; 7] = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"];
         const MONTHS: [&str; 12] =
             ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
         let secs = self.0.div_euclid(1000);
-        let (days, second) = (secs.div_euclid(86_400), secs.rem_euclid(86_400));
-        let (year, month, day) = civil_date(days);
-        let weekday = WEEKDAYS[days.rem_euclid(7) as usize];
+        let (year, month, day, hour, minute) = self.utc_minute();
+        let weekday = WEEKDAYS[secs.div_euclid(86_400).rem_euclid(7) as usize];
         let month = MONTHS[month as usize - 1];
-        let (hour, minute, second) = (second / 3600, second / 60 % 60, second % 60);
+        let second = secs.rem_euclid(60);
         format!("{weekday} {month} {day:02} {hour:02}:{minute:02}:{second:02} UTC {year}")
     }
 }

@@ -1,7 +1,4 @@
 //! AWS JSON 1.1: bytes ⇄ typed values.
-//!
-//! Not handled: AWS refuses a list where a structure belongs; here a list fills the members of a structure in their
-//! order.
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;

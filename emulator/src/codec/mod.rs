@@ -7,12 +7,14 @@
 pub(crate) mod cbor;
 mod integer;
 mod json;
+mod structure;
 mod wording;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 pub(crate) use integer::integer;
+pub(crate) use structure::{structure, structures};
 
 use crate::error::ApiError;
 

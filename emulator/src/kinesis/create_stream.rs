@@ -130,6 +130,7 @@ pub struct CreateStreamRequest {
     #[serde(deserialize_with = "crate::codec::integer")]
     pub shard_count: Option<i32>,
     /// When absent: on-demand without a shard count, else provisioned.
+    #[serde(deserialize_with = "crate::codec::structure")]
     pub stream_mode_details: Option<StreamModeDetails>,
     /// Up to 50.
     pub tags: Option<BTreeMap<String, String>>,

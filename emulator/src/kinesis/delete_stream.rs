@@ -4,7 +4,7 @@
 use serde::Deserialize;
 
 use super::life_cycle::{self, Change};
-use super::{errors, stream};
+use super::{channels, errors, queues, stream};
 use crate::error::ApiError;
 use crate::operation::{Context, Operation};
 use crate::store::StreamStatus;
@@ -34,6 +34,8 @@ impl Operation for DeleteStream {
                 stream.name
             )));
         }
+        channels::check_none(ctx, &stream)?;
+        queues::check_none(ctx, &stream)?;
         life_cycle::begin(ctx, &stream, StreamStatus::Deleting, Change::Delete)
     }
 }

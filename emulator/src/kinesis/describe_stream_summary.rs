@@ -38,6 +38,8 @@ impl Operation for DescribeStreamSummary {
             encryption_type: stream.encryption_type(),
             open_shard_count: ctx.store.count_open_shards(Some(stream.id))?,
             consumer_count: ctx.store.count_consumers(stream.id)?,
+            channel_count: some(ctx.store.count_channels(stream.id)?),
+            queue_count: some(ctx.store.count_queues(stream.id)?),
             warm_throughput: WarmThroughput::of(&stream),
             max_record_size_in_kib: stream.record_kib_max,
             stream_name: stream.name,
@@ -110,9 +112,20 @@ pub struct StreamDescriptionSummary {
     /// Greatest record, in KiB.
     #[serde(rename = "MaxRecordSizeInKiB")]
     pub max_record_size_in_kib: i64,
+    /// Channels that deliver it, if there are any.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub channel_count: Option<i64>,
     /// Of an on-demand stream: `AUTO` or `USER_PARTITION_KEY`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub record_distribution_strategy: Option<String>,
+    /// Queues on it, if there are any.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub queue_count: Option<i64>,
+}
+
+/// A count of something that is there.
+fn some(count: i64) -> Option<i64> {
+    (count > 0).then_some(count)
 }
 
 /// Throughput that was asked for ahead of its use.

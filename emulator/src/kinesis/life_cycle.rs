@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::create_stream::create_shards;
 use super::resharding::{self, Replacement};
-use super::{errors, stream};
+use super::{channels, errors, stream};
 use crate::error::ApiError;
 use crate::operation::Context;
 use crate::store::{StoreError, StreamRow, StreamStatus};
@@ -48,14 +48,16 @@ pub(super) fn begin(
     Ok(())
 }
 
-/// Makes every change that is due. Answers when the next one is.
+/// Makes every change that is due, and delivers what channels have to. Answers when there will be more to do.
 pub(crate) fn settle(ctx: &mut Context<'_>) -> Result<Option<Timestamp>, ApiError> {
     while let Some((stream, at, change)) = ctx.store.first_pending(ctx.now)? {
         let change: Change = serde_json::from_str(&change).map_err(StoreError::from)?;
         ctx.store.clear_pending(stream.id)?;
         make(ctx, &stream, &change, at)?;
     }
-    Ok(ctx.store.next_pending()?)
+    channels::deliver_due(ctx)?;
+    let next = [ctx.store.next_pending()?, channels::next_delivery(ctx)?];
+    Ok(next.into_iter().flatten().min())
 }
 
 /// Refuses what can only be done to a stream that nothing is being done to.

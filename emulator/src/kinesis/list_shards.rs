@@ -81,6 +81,7 @@ pub struct ListShardsRequest {
     /// Tells streams of one name apart.
     pub stream_creation_timestamp: Option<Timestamp>,
     /// Which shards to list.
+    #[serde(deserialize_with = "crate::codec::structure")]
     pub shard_filter: Option<ShardFilter>,
 }
 

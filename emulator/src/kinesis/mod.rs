@@ -12,6 +12,7 @@
 
 mod account_settings;
 mod add_tags_to_stream;
+pub mod channels;
 mod consumer;
 mod create_stream;
 mod decrease_stream_retention_period;
@@ -40,14 +41,17 @@ mod list_tags_for_stream;
 mod merge_shards;
 mod monitoring;
 mod number_versions;
+mod on_demand;
 mod put_record;
 mod put_records;
 mod put_resource_policy;
+pub mod queues;
 pub(crate) mod record_block;
 mod register_stream_consumer;
 mod remove_tags_from_stream;
 mod resharding;
 mod resource;
+mod resource_arn;
 mod retention;
 mod sequence_number;
 mod shard;
@@ -124,7 +128,6 @@ pub use split_shard::{SplitShard, SplitShardRequest};
 pub use start_stream_encryption::{StartStreamEncryption, StartStreamEncryptionRequest};
 pub use stop_stream_encryption::{StopStreamEncryption, StopStreamEncryptionRequest};
 pub use stream::StreamModeDetails;
-pub(crate) use stream::arn as stream_arn;
 pub(crate) use subscribe_to_shard::Subscribers;
 pub use subscribe_to_shard::{
     StartingPosition, SubscribeToShard, SubscribeToShardEvent, SubscribeToShardRequest, Subscription,

@@ -96,6 +96,7 @@ pub(super) const EXPLICIT_HASH_KEY_PATTERN: TextPattern =
 #[serde(rename_all = "PascalCase", default)]
 pub struct PutRecordsRequest {
     /// Required: 1 to 500 records, 10 MiB together.
+    #[serde(deserialize_with = "crate::codec::structures")]
     pub records: Option<Vec<PutRecordsRequestEntry>>,
     /// The stream, by name.
     pub stream_name: Option<String>,

@@ -1,8 +1,8 @@
 //! Resources of any kind, as tags and policies name them: by ARN.
 
 use super::consumer::{self, ConsumerArn};
-use super::errors;
 use super::stream::{self, StreamArn};
+use super::{channels, errors, queues};
 use crate::error::ApiError;
 use crate::operation::Context;
 use crate::validation::Constraint::{self, *};
@@ -45,8 +45,10 @@ pub(super) fn check(ctx: &Context<'_>, arn: &str) -> Result<(), ApiError> {
     let missing = || errors::stream_not_found(arn, &ctx.identity.account);
     let parsed =
         Arn::parse(arn).filter(|parsed| parsed.account == ctx.identity.account).ok_or_else(missing)?;
-    if parsed.kind != "stream" {
-        return Err(missing());
+    match parsed.kind {
+        "channel" => return channels::check_there(ctx, arn),
+        "queue" => return queues::check_there(ctx, arn),
+        _ => {}
     }
     if let Some(consumer) = ConsumerArn::parse(arn) {
         return consumer::find(ctx, &consumer).map(|_| ());

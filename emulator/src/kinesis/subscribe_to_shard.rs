@@ -90,6 +90,7 @@ pub struct SubscribeToShardRequest {
     /// Required.
     pub shard_id: Option<String>,
     /// Required.
+    #[serde(deserialize_with = "crate::codec::structure")]
     pub starting_position: Option<StartingPosition>,
     /// Only asks whether it would work; the answer is an error then.
     pub dry_run: Option<bool>,

@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use super::create_stream::{MODE, PROVISIONED, USER_PARTITION_KEY, WARM_THROUGHPUT};
 use super::life_cycle::{self, Change};
-use super::{StreamModeDetails, errors, stream};
+use super::{StreamModeDetails, errors, queues, stream};
 use crate::error::ApiError;
 use crate::operation::{Context, Operation};
 use crate::store::StreamStatus;
@@ -35,6 +35,9 @@ impl Operation for UpdateStreamMode {
                 "WarmThroughputMiBps is supported for on-demand streams only.",
             ));
         }
+        if mode == PROVISIONED {
+            queues::check_none(ctx, &stream)?;
+        }
         let mut changed = stream.clone();
         if mode == PROVISIONED {
             // Neither is there without on-demand capacity.
@@ -57,6 +60,7 @@ pub struct UpdateStreamModeRequest {
     #[serde(rename = "StreamARN")]
     pub stream_arn: Option<String>,
     /// Required.
+    #[serde(deserialize_with = "crate::codec::structure")]
     pub stream_mode_details: Option<StreamModeDetails>,
     /// With on-demand capacity: throughput in MiB/s that is there at once.
     #[serde(rename = "WarmThroughputMiBps", deserialize_with = "crate::codec::integer")]

@@ -7,8 +7,12 @@ use rusqlite::Connection;
 use super::OpenError;
 
 /// One step per schema version, never changed once released.
-const STEPS: &[&str] =
-    &[include_str!("schema.sql"), include_str!("resharding.sql"), include_str!("streams.sql")];
+const STEPS: &[&str] = &[
+    include_str!("schema.sql"),
+    include_str!("resharding.sql"),
+    include_str!("streams.sql"),
+    include_str!("channels_queues.sql"),
+];
 
 /// Takes the steps that a database has not taken yet, each in a transaction of its own.
 pub(super) fn migrate(connection: &mut Connection) -> Result<(), OpenError> {

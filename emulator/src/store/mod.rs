@@ -1,14 +1,17 @@
 //! All state: rows in SQLite, bodies of objects beside it. The only place that knows SQL.
 //!
 //! A [`Transaction`] is what operations are lent. Its methods are grouped by what they touch, in
-//! files of their own: streams and shards, the shard log, consumers, tags and policies, objects, bodies, the catalog.
+//! files of their own: streams and shards, the shard log, consumers, channels, queues, tags and policies, objects,
+//! bodies, the catalog.
 
 mod bodies;
 mod catalog;
+mod channels;
 mod consumers;
 mod group_commit;
 mod migrate;
 mod objects;
+mod queues;
 mod resources;
 mod shard_log;
 mod streams;
@@ -23,9 +26,11 @@ use rusqlite::{Connection, ErrorCode};
 pub(crate) use bodies::BodyId;
 use bodies::{Bodies, BodyChanges, SmallBodies};
 pub(crate) use catalog::{DatabaseRow, NewPartition, PartitionPage, PartitionRow, TableRow};
+pub(crate) use channels::ChannelRow;
 pub(crate) use consumers::ConsumerRow;
 pub(crate) use group_commit::GroupCommit;
 pub(crate) use objects::ObjectRow;
+pub(crate) use queues::{QueueRecordRow, QueueRow};
 pub(crate) use shard_log::LogBlock;
 pub(crate) use streams::{ShardRow, StreamRow, StreamStatus};
 
@@ -36,12 +41,17 @@ const STATEMENTS_CACHED: usize = 128;
 const CACHE_KIBIBYTES: i64 = 64 * 1024;
 
 /// Every table that holds what clients have made.
-const TABLES: [&str; 14] = [
+const TABLES: [&str; 19] = [
     "account_settings",
     "scalings",
     "resource_policies",
     "tags",
     "consumers",
+    "queue_records",
+    "queue_shards",
+    "queues",
+    "channel_shards",
+    "channels",
     "partitions",
     "tables",
     "databases",
@@ -310,4 +320,21 @@ fn configure(connection: &Connection, lasting: bool) -> rusqlite::Result<()> {
     connection.pragma_update_and_check(None, "journal_mode", journal, |_| Ok(()))?;
     connection.pragma_update(None, "synchronous", synchronous)?;
     connection.pragma_update(None, "cache_size", -CACHE_KIBIBYTES)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn every_table_of_clients_is_emptied_by_a_clear() {
+        let store = Store::open(Storage::Memory).unwrap();
+        let sql = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT IN ('emulator', 'sqlite_sequence')";
+        let mut statement = store.connection.prepare(sql).unwrap();
+        let names = statement.query_map((), |row| row.get::<_, String>(0)).unwrap();
+        let names: BTreeSet<String> = names.map(Result::unwrap).collect();
+        assert_eq!(names, TABLES.map(str::to_owned).into());
+    }
 }

@@ -1,0 +1,22 @@
+//! `UpdateDeadLetterQueueRecordsVisibility`: how long received dead letters are not visible, from now on.
+//! Source: botocore's model of Kinesis (1.44.5),
+//! <https://docs.aws.amazon.com/kinesis/latest/APIReference/API_UpdateDeadLetterQueueRecordsVisibility.html>
+
+use super::{EntriesResponse, VisibilitiesRequest};
+use crate::error::ApiError;
+use crate::operation::{Context, Operation};
+use crate::validation::Rule;
+
+/// See the module.
+pub struct UpdateDeadLetterQueueRecordsVisibility;
+
+impl Operation for UpdateDeadLetterQueueRecordsVisibility {
+    const NAME: &'static str = "Kinesis_20131202.UpdateDeadLetterQueueRecordsVisibility";
+    const RULES: &'static [Rule<VisibilitiesRequest>] = VisibilitiesRequest::RULES;
+    type Request = VisibilitiesRequest;
+    type Response = EntriesResponse;
+
+    fn call(ctx: &mut Context<'_>, request: VisibilitiesRequest) -> Result<EntriesResponse, ApiError> {
+        request.answer(ctx, true)
+    }
+}
