@@ -130,7 +130,7 @@ fn mistakes_of_a_server_are_usage_errors() {
     let user = User::new();
     user.write("file", "");
     let cases: [(&[&str], &str); 6] = [
-        (&["--data-dir", "file/lake"], "cannot create the directory 'file/lake': "),
+        (&["--data-dir", "file/lake"], "cannot create the directory 'file/lake/objects': "),
         (&["--strict-auth", "key"], "KEY:SECRET"),
         (&["--account", "12"], "12 digits"),
         (&["--port", "70000"], "70000"),

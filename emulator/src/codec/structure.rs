@@ -114,7 +114,10 @@ mod tests {
         assert_eq!(read(r#"{"one":["k"]}"#), list);
         assert_eq!(read(r#"{"many":[["k"]]}"#), list);
         assert_eq!(read(r#"{"many":[true]}"#), Err("Expected null".to_owned()));
-        assert_eq!(read(r#"{"many":{}}"#), Err("Start of structure or map found where not expected.".to_owned()));
+        assert_eq!(
+            read(r#"{"many":{}}"#),
+            Err("Start of structure or map found where not expected.".to_owned())
+        );
         assert_eq!(read(r#"{"many":5}"#), Err("Expected list or null".to_owned()));
     }
 }
