@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
-use wavetank::emulator::Limits;
 use wavetank::emulator::http::Credentials;
+use wavetank::emulator::{Limits, Settings};
 use wavetank::scenarios::file::Length;
 
 /// Local-first emulator and test harness for AWS streaming pipelines.
@@ -242,6 +242,9 @@ pub struct ServeArgs {
     /// How long streams are CREATING, UPDATING and DELETING, such as 500ms; by default all is done at once
     #[arg(long, value_name = "TIME", value_parser = duration, default_value = "0s")]
     pub transition: Duration,
+    /// Shards that an account may have open in a region
+    #[arg(long, value_name = "N", default_value_t = Settings::default().shard_limit)]
+    pub shard_limit: u32,
     /// The account whose resources these are, unless an access key of 12 digits names another
     #[arg(long, value_name = "ID", default_value = "123456789012", value_parser = account)]
     pub account: String,

@@ -4,13 +4,15 @@ use serde::Serialize;
 
 use crate::emulator::Emulator;
 use crate::error::ApiError;
-use crate::kinesis::ShardId;
+use crate::kinesis::{ShardId, stream_arn};
 use crate::store::{Purpose, StreamRow};
 use crate::time::Timestamp;
 
 /// A stream and what is in it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct StreamState {
+    /// Its ARN, which says whose it is and where.
+    pub arn: String,
     /// Its name.
     pub name: String,
     /// Its shards by index, closed ones included.
@@ -45,7 +47,11 @@ impl Emulator {
                         open: shard.closed.is_none(),
                         records: counts.get(&shard.id).copied().unwrap_or_default(),
                     });
-                    Ok(StreamState { shards: shards.collect(), name: stream.name })
+                    Ok(StreamState {
+                        shards: shards.collect(),
+                        arn: stream_arn(self.identity(), &stream.name),
+                        name: stream.name,
+                    })
                 })
                 .collect()
         })

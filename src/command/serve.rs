@@ -25,7 +25,11 @@ pub fn serve(args: &ServeArgs, output: &OutputArgs) -> Outcome {
     };
     let storage = args.data_dir.clone().map_or(Storage::Memory, Storage::Directory);
     let identity = Identity { account: args.account.clone(), region: args.region.clone() };
-    let settings = Settings { limits: args.limits.into(), transition_ms: args.transition.as_millis() as i64 };
+    let settings = Settings {
+        limits: args.limits.into(),
+        transition_ms: args.transition.as_millis() as i64,
+        shard_limit: args.shard_limit,
+    };
     let tenants = match Tenants::open(storage, identity, settings) {
         Ok(tenants) => Arc::new(tenants),
         Err(error @ OpenError::Database(_)) => return Err(error.into()),

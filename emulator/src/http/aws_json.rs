@@ -207,7 +207,7 @@ fn unknown_type(target: &str) -> Response {
 }
 
 /// The answer to what looks like a call of no service.
-fn undetermined() -> Response {
+pub(super) fn undetermined() -> Response {
     let body = "<AccessDeniedException>\n  <Message>Unable to determine service/operation name to be authorized\
                 </Message>\n</AccessDeniedException>\n";
     whole(StatusCode::FORBIDDEN, None, body)

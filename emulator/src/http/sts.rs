@@ -5,6 +5,7 @@
 use http::StatusCode;
 
 use super::auth::{self, AuthError};
+use super::aws_json::undetermined;
 use super::request::Received;
 use super::request_id::RequestId;
 use super::response::{Response, whole, xml_escaped};
@@ -33,7 +34,11 @@ pub(super) fn answer(service: &Service, request: &Received, id: &RequestId) -> R
             let own = &service.tenants.home().identity().account;
             caller_identity(claim.account().unwrap_or(own), id)
         }
-        "" => refusal(StatusCode::BAD_REQUEST, "MissingAction", "Missing Action", id),
+        "" if claim.service() == "sts" => {
+            refusal(StatusCode::BAD_REQUEST, "MissingAction", "Missing Action", id)
+        }
+        // A form that is for no service in particular, as clients sign it that forget the type of their body.
+        "" => undetermined(),
         action => {
             let version = parameter("Version");
             let message = format!("Could not find operation {action} for version {version}");

@@ -15,8 +15,6 @@ use crate::validation::{Rule, field, inside, map, number, required, text};
 
 /// Shards of an on-demand stream, and of one made without a count (LocalStack's AWS snapshots).
 const SHARD_COUNT_DEFAULT: u32 = 4;
-/// Shards of an account: the quota of the greatest regions.
-pub(super) const SHARD_LIMIT: i64 = 20_000;
 const RETENTION_HOURS_DEFAULT: i64 = 24;
 const RECORD_KIB_DEFAULT: i32 = (RECORD_BYTES_MAX / 1024) as i32;
 pub(super) const PROVISIONED: &str = "PROVISIONED";

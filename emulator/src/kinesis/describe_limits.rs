@@ -3,7 +3,6 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::create_stream::SHARD_LIMIT;
 use crate::error::ApiError;
 use crate::operation::{Context, Operation};
 use crate::validation::Rule;
@@ -27,7 +26,7 @@ impl Operation for DescribeLimits {
     ) -> Result<DescribeLimitsResponse, ApiError> {
         let DescribeLimitsRequest {} = request;
         Ok(DescribeLimitsResponse {
-            shard_limit: SHARD_LIMIT,
+            shard_limit: ctx.settings.shard_limit.into(),
             open_shard_count: ctx.store.count_open_shards(None)?,
             on_demand_stream_count: ctx.store.count_on_demand_streams()?,
             on_demand_stream_count_limit: ON_DEMAND_STREAM_LIMIT,

@@ -128,6 +128,7 @@ pub use split_shard::{SplitShard, SplitShardRequest};
 pub use start_stream_encryption::{StartStreamEncryption, StartStreamEncryptionRequest};
 pub use stop_stream_encryption::{StopStreamEncryption, StopStreamEncryptionRequest};
 pub use stream::StreamModeDetails;
+pub(crate) use stream::arn as stream_arn;
 pub(crate) use subscribe_to_shard::Subscribers;
 pub use subscribe_to_shard::{
     StartingPosition, SubscribeToShard, SubscribeToShardEvent, SubscribeToShardRequest, Subscription,

@@ -7,7 +7,6 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::create_stream::SHARD_LIMIT;
 use super::life_cycle::{self, Change};
 use super::{HashKey, HashKeyRange, ShardId, errors, stream};
 use crate::error::ApiError;
@@ -75,8 +74,9 @@ impl Candidates {
 /// Refuses more shards than an account may have.
 pub(super) fn check_limit(ctx: &Context<'_>, more: u32) -> Result<(), ApiError> {
     let current = ctx.store.count_open_shards(None)?;
-    if current + i64::from(more) > SHARD_LIMIT {
-        return Err(errors::shard_limit_exceeded(ctx.identity, current, SHARD_LIMIT, more));
+    let limit = i64::from(ctx.settings.shard_limit);
+    if current + i64::from(more) > limit {
+        return Err(errors::shard_limit_exceeded(ctx.identity, current, limit, more));
     }
     Ok(())
 }

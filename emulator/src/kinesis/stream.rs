@@ -62,7 +62,7 @@ impl<'a> StreamArn<'a> {
 }
 
 /// The ARN of a stream.
-pub(super) fn arn(identity: &Identity, name: &str) -> String {
+pub(crate) fn arn(identity: &Identity, name: &str) -> String {
     let Identity { account, region } = identity;
     format!("arn:aws:kinesis:{region}:{account}:stream/{name}")
 }

@@ -243,6 +243,7 @@ fn callers_are_told_who_they_are() {
             let id = format!("<RequestId>{}</RequestId>", answer.header("x-amzn-requestid").unwrap());
             assert!(answer.text().contains(&id));
         }
+        let for_sts = SIGNED.replace("/kinesis/", "/sts/");
         let cases = [
             ("Action=Drop%26Run&Version=1", SIGNED, 400, "<Code>InvalidAction</Code>"),
             (
@@ -251,7 +252,8 @@ fn callers_are_told_who_they_are() {
                 400,
                 "Could not find operation Drop&amp;Run for version 1",
             ),
-            ("", SIGNED, 400, "<Code>MissingAction</Code>"),
+            ("", for_sts.as_str(), 400, "<Code>MissingAction</Code>"),
+            ("", SIGNED, 403, "Unable to determine service/operation name"),
             (ask, "", 403, "<Code>MissingAuthenticationToken</Code>"),
         ];
         for (body, signed, status, part) in cases {

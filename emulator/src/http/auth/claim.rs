@@ -54,6 +54,11 @@ impl Claim {
         self.credential.split('/').nth(2).unwrap_or_default()
     }
 
+    /// The service it is signed for; empty where it names none.
+    pub fn service(&self) -> &str {
+        self.credential.split('/').nth(3).unwrap_or_default()
+    }
+
     /// The account that the access key stands for: itself, if it looks like one.
     pub fn account(&self) -> Option<&str> {
         let key = self.access_key();
