@@ -6,6 +6,8 @@ mod endings;
 mod mistakes;
 #[path = "command_line/output.rs"]
 mod output;
+#[path = "command_line/serving.rs"]
+mod serving;
 #[path = "command_line/tools.rs"]
 mod tools;
 #[path = "command_line/user.rs"]

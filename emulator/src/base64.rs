@@ -24,20 +24,26 @@ pub(crate) enum DecodeError {
 
 /// The base64 text of `data`.
 pub(crate) fn encode(data: &[u8]) -> String {
-    let mut text = String::with_capacity(data.len().div_ceil(3) * 4);
-    for chunk in data.chunks(3) {
-        let byte = |index: usize| u32::from(chunk.get(index).copied().unwrap_or(0));
-        let group = byte(0) << 16 | byte(1) << 8 | byte(2);
-        for place in 0..4 {
-            if place <= chunk.len() {
-                let digit = group >> (18 - 6 * place) & 0x3f;
-                text.push(ALPHABET[digit as usize].into());
-            } else {
-                text.push('=');
-            }
-        }
+    let digit = |group: u32, place: u32| ALPHABET[(group >> (18 - 6 * place) & 0x3f) as usize];
+    let (groups, rest) = data.as_chunks::<3>();
+    let mut text = Vec::with_capacity(data.len().div_ceil(3) * 4);
+    text.resize(groups.len() * 4, 0);
+    for (&[a, b, c], digits) in groups.iter().zip(text.as_chunks_mut::<4>().0) {
+        let group = u32::from_be_bytes([0, a, b, c]);
+        *digits = [digit(group, 0), digit(group, 1), digit(group, 2), digit(group, 3)];
     }
-    text
+    match *rest {
+        [a] => {
+            let group = u32::from_be_bytes([0, a, 0, 0]);
+            text.extend_from_slice(&[digit(group, 0), digit(group, 1), b'=', b'=']);
+        }
+        [a, b] => {
+            let group = u32::from_be_bytes([0, a, b, 0]);
+            text.extend_from_slice(&[digit(group, 0), digit(group, 1), digit(group, 2), b'=']);
+        }
+        _ => {}
+    }
+    String::from_utf8(text).expect("every digit is ASCII")
 }
 
 /// The data of a base64 text.
@@ -47,25 +53,31 @@ pub(crate) fn decode(text: &str) -> Result<Vec<u8>, DecodeError> {
     }
     let unpadded = text.strip_suffix('=').unwrap_or(text);
     let unpadded = unpadded.strip_suffix('=').unwrap_or(unpadded);
-    let mut data = Vec::with_capacity(text.len() / 4 * 3);
-    for chunk in unpadded.as_bytes().chunks(4) {
-        let mut group = 0;
-        for &byte in chunk {
-            let digit = DIGITS[usize::from(byte)];
-            if digit == NOT_A_DIGIT {
-                return Err(DecodeError::Character(first_invalid(unpadded)));
-            }
-            group = group << 6 | u32::from(digit);
-        }
-        // Three bytes stand left-aligned in 24 bits; bits beyond the last whole byte must be 0.
-        let group = group << (6 * (4 - chunk.len()));
-        let bytes = chunk.len() * 6 / 8;
-        let [_, group @ ..] = group.to_be_bytes();
-        if group[bytes..].iter().any(|&byte| byte != 0) {
-            return Err(DecodeError::LastCharacter);
-        }
-        data.extend_from_slice(&group[..bytes]);
+    let (groups, rest) = unpadded.as_bytes().as_chunks::<4>();
+    let mut data = Vec::with_capacity(unpadded.len() * 6 / 8);
+    data.resize(groups.len() * 3, 0);
+    let mut all_digits = 0;
+    for (group, bytes) in groups.iter().zip(data.as_chunks_mut::<3>().0) {
+        let [a, b, c, d] = group.map(|byte| DIGITS[usize::from(byte)]);
+        all_digits |= a | b | c | d;
+        *bytes = [a << 2 | b >> 4, b << 4 | c >> 2, c << 6 | d];
     }
+    let mut last = 0;
+    for &byte in rest {
+        let digit = DIGITS[usize::from(byte)];
+        all_digits |= digit;
+        last = last << 6 | u32::from(digit);
+    }
+    if all_digits >= 64 {
+        return Err(DecodeError::Character(first_invalid(unpadded)));
+    }
+    // Three bytes stand left-aligned in 24 bits; bits beyond the last whole byte must be 0.
+    let [_, last @ ..] = (last << (6 * (4 - rest.len()))).to_be_bytes();
+    let (whole, beyond) = last.split_at(rest.len() * 6 / 8);
+    if beyond.iter().any(|&byte| byte != 0) {
+        return Err(DecodeError::LastCharacter);
+    }
+    data.extend_from_slice(whole);
     Ok(data)
 }
 

@@ -32,10 +32,11 @@ pub fn serve(args: &ServeArgs, output: &OutputArgs) -> Outcome {
     };
     let tenants = match Tenants::open(storage, identity, settings) {
         Ok(tenants) => Arc::new(tenants),
-        Err(error @ (OpenError::InUse { .. } | OpenError::NewerSchema { .. })) => {
-            return Ok(refused(&error.to_string(), "`--data-dir` takes another"));
+        Err(error @ OpenError::Database(_)) => return Err(error.into()),
+        Err(error) => {
+            let with_causes = format!("{:#}", anyhow::Error::from(error));
+            return Ok(refused(&with_causes, "`--data-dir` takes another"));
         }
-        Err(error) => return Err(error.into()),
     };
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {

@@ -30,6 +30,13 @@ const KEY: &str = "localhost-key.pem";
 ///
 /// The certificate is for clients to trust: `localhost.pem` in the folder.
 pub(super) fn acceptor(folder: &Path) -> io::Result<TlsAcceptor> {
+    let named = |error: io::Error| {
+        io::Error::other(format!("the certificate in '{}' cannot be used: {error}", folder.display()))
+    };
+    read_or_make(folder).map_err(named)
+}
+
+fn read_or_make(folder: &Path) -> io::Result<TlsAcceptor> {
     if !folder.join(CERTIFICATE).exists() || !folder.join(KEY).exists() {
         make(folder)?;
     }
@@ -75,6 +82,7 @@ mod tests {
         acceptor(&inside).unwrap();
         assert_eq!(fs::read(inside.join(CERTIFICATE)).unwrap(), first);
         fs::write(inside.join(CERTIFICATE), "spoiled").unwrap();
-        assert!(acceptor(&inside).is_err());
+        let error = acceptor(&inside).err().unwrap().to_string();
+        assert!(error.contains(&inside.display().to_string()), "{error}");
     }
 }

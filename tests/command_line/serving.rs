@@ -1,0 +1,153 @@
+//! `wavetank serve` and `wavetank env`: a server in the user's shell, and how clients find it.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::process::{Child, ChildStderr};
+
+use crate::user::{User, interrupt};
+
+/// A server that has said that it is ready.
+struct Served {
+    child: Child,
+    errors: BufReader<ChildStderr>,
+    /// What it said.
+    ready: String,
+}
+
+impl Served {
+    /// Serves on a port that is free.
+    fn start(user: &User, args: &[&str]) -> Self {
+        let mut child = user.command(&[&["serve", "--port", "0"], args].concat()).spawn().expect("it starts");
+        let mut errors = BufReader::new(child.stderr.take().expect("it is piped"));
+        let mut ready = String::new();
+        while !ready.contains(" serves ") {
+            let read = errors.read_line(&mut ready).expect("it prints text");
+            assert_ne!(read, 0, "it ended: {ready}");
+        }
+        Self { child, errors, ready }
+    }
+
+    /// Where it listens: host and port.
+    fn address(&self) -> &str {
+        let (_, rest) = self.ready.split_once("://").expect("it says where");
+        rest.split_whitespace().next().expect("it says where")
+    }
+
+    /// The answer to one request, head and body.
+    fn ask(&self, line: &str, headers: &str, body: &str) -> String {
+        let mut stream = TcpStream::connect(self.address()).expect("it listens");
+        let length = body.len();
+        let head = format!("{line} HTTP/1.1\r\nHost: h\r\nConnection: close\r\nContent-Length: {length}\r\n");
+        stream.write_all(format!("{head}{headers}\r\n{body}").as_bytes()).expect("it reads");
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).expect("it answers text");
+        answer
+    }
+
+    /// A call of Kinesis, with a signature that nobody has made.
+    fn call(&self, operation: &str, body: &str) -> String {
+        let headers = format!(
+            "Content-Type: application/x-amz-json-1.1\r\nX-Amz-Target: Kinesis_20131202.{operation}\r\n\
+             X-Amz-Date: 20260105T100000Z\r\nAuthorization: AWS4-HMAC-SHA256 \
+             Credential=test/20260105/us-east-1/kinesis/aws4_request, SignedHeaders=host, Signature=0\r\n"
+        );
+        self.ask("POST /", &headers, body)
+    }
+
+    /// Presses Ctrl-C, and returns what it had left to say.
+    fn end(mut self) -> String {
+        interrupt(self.child.id());
+        assert_eq!(self.child.wait().expect("it ends").code(), Some(0));
+        let mut rest = String::new();
+        self.errors.read_to_string(&mut rest).expect("it prints text");
+        rest
+    }
+}
+
+#[test]
+fn server_says_where_it_is_and_ends_well_on_interrupt() {
+    let user = User::new();
+    let before = user.belongings();
+    let served = Served::start(&user, &[]);
+    let expected = format!("wavetank serves kinesis, glue on http://{} (memory)\n", served.address());
+    assert_eq!(served.ready, expected);
+    assert!(served.address().starts_with("127.0.0.1:"));
+    assert!(served.ask("GET /_wavetank/health", "", "").contains("\"kinesis\":\"available\""));
+    assert!(served.call("ListStreams", "{}").starts_with("HTTP/1.1 200 OK\r\n"));
+    assert_eq!(served.end(), "");
+    assert_eq!(user.belongings(), before);
+}
+
+#[test]
+fn data_stay_in_their_folder_and_only_there() {
+    let user = User::new();
+    let args = ["--data-dir", "lake"];
+    let served = Served::start(&user, &args);
+    assert!(served.ready.ends_with(" (lake)\n"), "{}", served.ready);
+    let create = served.call("CreateStream", r#"{"StreamName":"orders","ShardCount":1}"#);
+    assert!(create.starts_with("HTTP/1.1 200 OK\r\n"), "{create}");
+    let second = user.says(&["serve", "--port", "0", "--data-dir", "lake"]);
+    second.ended(4);
+    assert!(second.err.contains("in use by another process"), "{}", second.err);
+    served.end();
+    let served = Served::start(&user, &args);
+    assert!(served.call("ListStreams", "{}").contains("\"orders\""));
+    served.end();
+}
+
+#[test]
+fn port_that_is_taken_is_named() {
+    let user = User::new();
+    let served = Served::start(&user, &[]);
+    let (_, port) = served.address().rsplit_once(':').expect("it has a port");
+    let answer = user.says(&["serve", "--port", port]);
+    answer.ended(4);
+    let expected =
+        format!("error: port {port} is in use\n  help: `--port` takes another; 0 takes any that is free\n");
+    assert_eq!(answer.err, expected);
+    served.end();
+}
+
+#[test]
+fn what_others_can_reach_is_warned_of() {
+    let user = User::new();
+    let served = Served::start(&user, &["--host", "0.0.0.0"]);
+    assert!(served.ready.starts_with("warning: 0.0.0.0 is not loopback: "), "{}", served.ready);
+    served.end();
+}
+
+#[test]
+fn signatures_are_verified_where_they_are_to_be() {
+    let user = User::new();
+    let served = Served::start(&user, &["--strict-auth", "key:secret"]);
+    let answer = served.call("ListStreams", "{}");
+    assert!(answer.contains("UnrecognizedClientException"), "{answer}");
+    served.end();
+}
+
+#[test]
+fn mistakes_of_a_server_are_usage_errors() {
+    let user = User::new();
+    user.write("file", "");
+    let cases: [(&[&str], &str); 6] = [
+        (&["--data-dir", "file/lake"], "cannot create the directory 'file/lake/objects': "),
+        (&["--strict-auth", "key"], "KEY:SECRET"),
+        (&["--account", "12"], "12 digits"),
+        (&["--port", "70000"], "70000"),
+        (&["--host", "no such host"], "`no such host` is no address"),
+        (&["--limits", "some"], "'some'"),
+    ];
+    for (args, named) in cases {
+        let answer = user.says(&[&["serve"], args].concat());
+        answer.ended(4);
+        assert!(answer.err.contains(named), "{args:?}: {}", answer.err);
+    }
+}
+
+#[test]
+fn shells_can_evaluate_the_environment() {
+    let user = User::new();
+    let expected = "export AWS_ENDPOINT_URL='http://127.0.0.1:9'\nexport AWS_ACCESS_KEY_ID='test'\n\
+                    export AWS_SECRET_ACCESS_KEY='test'\nexport AWS_DEFAULT_REGION='us-east-1'\n";
+    assert_eq!(user.says(&["env", "--port", "9"]).ended(0).out, expected);
+}
