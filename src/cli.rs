@@ -197,6 +197,9 @@ pub struct GenArgs {
     /// Events per generated stream that follows no other, instead of the scenario's own number
     #[arg(long, value_name = "N")]
     pub events: Option<u64>,
+    /// Put the records into the streams at this endpoint, such as http://127.0.0.1:4566, instead of printing them
+    #[arg(long, value_name = "URL", conflicts_with = "raw")]
+    pub endpoint: Option<String>,
 }
 
 /// Arguments of `lint`.
@@ -245,6 +248,15 @@ pub struct ServeArgs {
     /// Shards that an account may have open in a region
     #[arg(long, value_name = "N", default_value_t = Settings::default().shard_limit)]
     pub shard_limit: u32,
+    /// Run the jobs of a scenario beside the server, on what clients put: of the library, or the path of a file
+    #[arg(long, value_name = "SCENARIO")]
+    pub job: Option<String>,
+    /// With --job: read its streams at another endpoint, such as http://127.0.0.1:4567
+    #[arg(long, value_name = "URL", requires = "job")]
+    pub streams: Option<String>,
+    /// With --job: at the end, write objects, report and system tables into this folder
+    #[arg(long, value_name = "DIR", requires = "job")]
+    pub keep: Option<PathBuf>,
     /// The account whose resources these are, unless an access key of 12 digits names another
     #[arg(long, value_name = "ID", default_value = "123456789012", value_parser = account)]
     pub account: String,
@@ -285,7 +297,7 @@ pub struct EnvArgs {
 
 /// Where clients look for an emulator by habit.
 const PORT: u16 = 4566;
-const REGION: &str = "us-east-1";
+pub const REGION: &str = "us-east-1";
 
 /// Arguments of `conform`.
 #[derive(Debug, Args)]

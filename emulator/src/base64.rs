@@ -12,18 +12,20 @@ const DIGITS: [u8; 256] = digits();
 
 /// Why a text is not base64, in AWS's words.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum DecodeError {
+pub enum DecodeError {
+    /// The length is no multiple of 4.
     #[error("Base64 encoded length is expected a multiple of 4 bytes but found: {0}")]
     Length(usize),
+    /// It stands for nothing.
     #[error("Invalid Base64 character: '{0}'")]
     Character(char),
-    // The typing error is AWS's.
+    /// It has bits beyond the last byte. The typing error is AWS's.
     #[error("Invalid last non-pad Base64 character dectected")]
     LastCharacter,
 }
 
 /// The base64 text of `data`.
-pub(crate) fn encode(data: &[u8]) -> String {
+pub fn encode(data: &[u8]) -> String {
     let digit = |group: u32, place: u32| ALPHABET[(group >> (18 - 6 * place) & 0x3f) as usize];
     let (groups, rest) = data.as_chunks::<3>();
     let mut text = Vec::with_capacity(data.len().div_ceil(3) * 4);
@@ -47,7 +49,7 @@ pub(crate) fn encode(data: &[u8]) -> String {
 }
 
 /// The data of a base64 text.
-pub(crate) fn decode(text: &str) -> Result<Vec<u8>, DecodeError> {
+pub fn decode(text: &str) -> Result<Vec<u8>, DecodeError> {
     if !text.len().is_multiple_of(4) {
         return Err(DecodeError::Length(text.len()));
     }

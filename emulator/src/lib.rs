@@ -39,7 +39,7 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used))] // In a test, a panic is the report.
 
-mod base64;
+pub mod base64;
 mod codec;
 mod emulator;
 pub mod error;

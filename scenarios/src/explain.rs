@@ -82,6 +82,8 @@ pub fn explain(
         follow_advice: false,
         trace: true,
         remember_rows: false,
+        live_from: None,
+        streams: None,
     };
     let mut keeping = Keeping::default();
     let mut world = World::new(scenario, options, [])?;

@@ -7,35 +7,51 @@ use wavetank_emulator::glue::{
 };
 use wavetank_emulator::kinesis::{CreateStream, CreateStreamRequest};
 use wavetank_emulator::s3::{CreateBucket, CreateBucketRequest};
+use wavetank_emulator::{ErrorCode, Operation};
 
 use crate::adapters::Services;
 use crate::file::{Entries, Table, TableFormat};
 use crate::scenario::Scenario;
 use crate::world::RunError;
 
-/// Makes streams, buckets, databases and tables.
-pub(crate) fn create_resources(scenario: &Scenario, services: &Services) -> Result<(), RunError> {
+/// Makes streams, buckets, databases and tables; `keep` those that are there already, or is refused.
+pub(crate) fn create_resources(scenario: &Scenario, services: &Services, keep: bool) -> Result<(), RunError> {
+    let make = Making { services, keep };
     let resources = &scenario.file.resources;
-    let refused = |doing: String| move |source| RunError::Refused { doing, source };
     for (name, stream) in resources.streams.iter() {
         let request = CreateStreamRequest::new(name, stream.shards.value as i32);
-        services.call::<CreateStream>(request).map_err(refused(format!("CreateStream `{name}`")))?;
+        make.one::<CreateStream>(request, format!("CreateStream `{name}`"))?;
     }
     for bucket in &resources.buckets {
         let request = CreateBucketRequest::new(&bucket.value);
-        services
-            .call::<CreateBucket>(request)
-            .map_err(refused(format!("CreateBucket `{}`", bucket.value)))?;
+        make.one::<CreateBucket>(request, format!("CreateBucket `{}`", bucket.value))?;
     }
     for (database, tables) in resources.databases.iter() {
         let request = CreateDatabaseRequest::new(database);
-        services.call::<CreateDatabase>(request).map_err(refused(format!("CreateDatabase `{database}`")))?;
+        make.one::<CreateDatabase>(request, format!("CreateDatabase `{database}`"))?;
         for (name, table) in tables.iter() {
             let request = CreateTableRequest::new(database, table_input(name, table));
-            services.call::<CreateTable>(request).map_err(refused(format!("CreateTable `{name}`")))?;
+            make.one::<CreateTable>(request, format!("CreateTable `{name}`"))?;
         }
     }
     Ok(())
+}
+
+struct Making<'a> {
+    services: &'a Services,
+    keep: bool,
+}
+
+impl Making<'_> {
+    fn one<O: Operation>(&self, request: O::Request, doing: String) -> Result<(), RunError> {
+        use ErrorCode::{AlreadyExistsException, BucketAlreadyOwnedByYou, ResourceInUseException};
+        let there = [AlreadyExistsException, BucketAlreadyOwnedByYou, ResourceInUseException];
+        match self.services.call::<O>(request) {
+            Ok(_) => Ok(()),
+            Err(error) if self.keep && there.contains(&error.code) => Ok(()),
+            Err(source) => Err(RunError::Refused { doing, source }),
+        }
+    }
 }
 
 /// The catalog entry of a scenario's table. A stream's table names it as Glue does, in its parameters.

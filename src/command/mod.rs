@@ -8,6 +8,7 @@ pub mod explain;
 pub mod generate;
 pub mod init;
 pub mod lint;
+mod live;
 pub mod progress;
 pub mod query;
 pub mod run;

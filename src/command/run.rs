@@ -60,7 +60,12 @@ pub fn run(args: &RunArgs, output: &OutputArgs) -> Outcome {
     Ok(snapshots::exit(&report, &args.snapshots))
 }
 
-fn print(run: &RunReport, started: Instant, kept: Option<&Path>, output: &OutputArgs) -> anyhow::Result<()> {
+pub(super) fn print(
+    run: &RunReport,
+    started: Instant,
+    kept: Option<&Path>,
+    output: &OutputArgs,
+) -> anyhow::Result<()> {
     let text = match output.format {
         Format::Json => serde_json::to_string_pretty(run)? + "\n",
         _ if output.quiet && run.passed() => return Ok(()),
@@ -90,7 +95,7 @@ pub(super) fn cannot_load(error: &LoadError, output: &OutputArgs) -> Exit {
 }
 
 /// Where the run works.
-enum Folder {
+pub(super) enum Folder {
     /// Removed when the run is over.
     Temporary(tempfile::TempDir),
     /// The user's.
@@ -99,7 +104,7 @@ enum Folder {
 
 impl Folder {
     /// A temporary folder, or the user's if it is empty or new. The inner error is the user's to mend.
-    fn prepare(keep: Option<&Path>) -> anyhow::Result<Result<Self, String>> {
+    pub fn prepare(keep: Option<&Path>) -> anyhow::Result<Result<Self, String>> {
         let Some(path) = keep else {
             let folder = tempfile::Builder::new().prefix("wavetank-").tempdir();
             return Ok(Ok(Self::Temporary(folder.context("cannot create a temporary folder")?)));
@@ -124,7 +129,7 @@ impl Folder {
         Ok(Ok(Self::Kept { path: path.canonicalize().context("the folder exists")?, made }))
     }
 
-    fn path(&self) -> &Path {
+    pub fn path(&self) -> &Path {
         match self {
             Self::Temporary(folder) => folder.path(),
             Self::Kept { path, .. } => path,
@@ -132,7 +137,7 @@ impl Folder {
     }
 
     /// Leaves nothing half-written behind: a folder that the user made is empty again, one that we made is gone.
-    fn discard(self) {
+    pub fn discard(self) {
         let Self::Kept { path, made } = &self else { return };
         let removed = match made {
             true => std::fs::remove_dir_all(path),

@@ -8,9 +8,13 @@ use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::Context;
-use wavetank::emulator::http::{Server, ServerClock, ServerOptions};
+use wavetank::emulator::http::{Credentials, Server, ServerClock, ServerOptions};
 use wavetank::emulator::{Identity, OpenError, Settings, Storage, Tenants, Timestamp};
+use wavetank::scenarios::adapters::{Endpoint, NoEndpoint};
+use wavetank::scenarios::scenario::Scenario;
 
+use super::live::{Jobs, Setting};
+use super::run::{Folder, cannot_load};
 use crate::Outcome;
 use crate::cli::{OutputArgs, ServeArgs};
 use crate::exit::Exit;
@@ -23,7 +27,17 @@ pub fn serve(args: &ServeArgs, output: &OutputArgs) -> Outcome {
             "`--host` takes another",
         ));
     };
-    let storage = args.data_dir.clone().map_or(Storage::Memory, Storage::Directory);
+    let job = match args.job.as_deref().map(|job| load(job, args, output)).transpose()? {
+        Some(Err(exit)) => return Ok(exit),
+        Some(Ok(job)) => Some(job),
+        None => None,
+    };
+    let storage = match (&args.data_dir, &job) {
+        (Some(folder), _) => Storage::Directory(folder.clone()),
+        // Checks read objects from files.
+        (None, Some(job)) => Storage::SmallScratch(job.folder.path().join("emulator")),
+        (None, None) => Storage::Memory,
+    };
     let identity = Identity { account: args.account.clone(), region: args.region.clone() };
     let settings = Settings {
         limits: args.limits.into(),
@@ -45,11 +59,61 @@ pub fn serve(args: &ServeArgs, output: &OutputArgs) -> Outcome {
             Err(error) => return not_bound(error, address),
         };
         let ended = ended_by_user().context("cannot listen for Ctrl-C")?;
-        say_ready(&server, args, output)?;
         let clock = Arc::new(ServerClock::new(real_time));
-        server.serve(tenants, clock, ended).await;
-        Ok(Exit::Passed)
+        let Some(Loaded { scenario, streams, folder }) = job else {
+            say_ready(&server, args, output)?;
+            server.serve(tenants, clock, ended).await;
+            return Ok(Exit::Passed);
+        };
+        let emulator = Arc::clone(tenants.home());
+        let keep = args.keep.clone();
+        let setting = Setting { scenario, emulator, streams, clock: clock.clone(), folder, keep };
+        let (jobs, stopped) = Jobs::start(setting, output)?;
+        say_ready(&server, args, output)?;
+        let either = async {
+            tokio::select! {
+                () = ended => {}
+                _ = stopped => {}
+            }
+        };
+        server.serve(tenants, clock, either).await;
+        jobs.finish(output)
     })
+}
+
+/// A job that is to run beside the server.
+struct Loaded {
+    scenario: Scenario,
+    streams: Option<Endpoint>,
+    folder: Folder,
+}
+
+/// Loads the scenario of `--job`; the inner error is the user's to mend and has been told.
+fn load(job: &str, args: &ServeArgs, output: &OutputArgs) -> anyhow::Result<Result<Loaded, Exit>> {
+    let scenario = match Scenario::load(job) {
+        Ok(scenario) => scenario,
+        Err(error) => return Ok(Err(cannot_load(&error, output))),
+    };
+    let streams = args.streams.as_deref().map(|url| endpoint(url, &args.region)).transpose();
+    let streams = match streams {
+        Ok(streams) => streams,
+        Err(error) => return Ok(Err(refused(&error.to_string(), "`--streams` takes another"))),
+    };
+    let folder = match Folder::prepare(args.keep.as_deref())? {
+        Ok(folder) => folder,
+        Err(problem) => return Ok(Err(refused(&problem, "`--keep` takes another"))),
+    };
+    Ok(Ok(Loaded { scenario, streams, folder }))
+}
+
+/// Another server, asked with the keys of the environment, or with any.
+pub(super) fn endpoint(url: &str, region: &str) -> Result<Endpoint, NoEndpoint> {
+    let named = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+    let credentials = Credentials {
+        access_key: named("AWS_ACCESS_KEY_ID").unwrap_or_else(|| "test".to_owned()),
+        secret_key: named("AWS_SECRET_ACCESS_KEY").unwrap_or_else(|| "test".to_owned()),
+    };
+    Endpoint::new(url, credentials, region, Arc::new(real_time))
 }
 
 fn address(args: &ServeArgs) -> Option<SocketAddr> {

@@ -40,6 +40,8 @@ fn trace(scenario: &Scenario, parallelism: usize) -> Vec<String> {
         follow_advice: false,
         trace: true,
         remember_rows: false,
+        live_from: None,
+        streams: None,
     };
     let mut world = World::new(scenario, options, []).unwrap();
     world.faults.trace();

@@ -127,6 +127,8 @@ impl<'s> Crashes<'s> {
             follow_advice: true,
             trace: false,
             remember_rows: false,
+            live_from: None,
+            streams: None,
         };
         World::new(self.scenario, options, verdicts.iter().copied())
     }

@@ -1,6 +1,7 @@
 //! One run of a scenario: a [`World`] that is let run, everything recorded, then the checks.
 
 mod exactly_once;
+mod live;
 mod record;
 
 use std::path::PathBuf;
@@ -16,6 +17,7 @@ use crate::world::World;
 use record::Record;
 
 pub use crate::world::{Observer, RunError};
+pub use live::{LiveProgress, LiveRun};
 
 /// What a run may change of its scenario, and where it works.
 #[derive(Debug, Clone)]
@@ -84,15 +86,25 @@ impl Runner {
             world.faults.trace();
         }
         world.run(&mut record, observer)?;
-        let report = record.report(&mut world)?;
-        if let (true, Some(database)) = (options.keep, record.database()) {
-            let kept = keep(&options.folder, &scenario.file, &world.services, database, &report);
-            kept.map_err(|source| RunError::Keep { folder: options.folder.clone(), source })?;
-        }
+        let report = conclude(record, &mut world, &options)?;
         if in_memory {
             let emulator = Arc::clone(&world.services.emulator);
             self.spare = emulator.clear().is_ok().then_some(emulator);
         }
         Ok(report)
     }
+}
+
+/// Judges what has happened, and lays it out where it is to be kept.
+fn conclude(
+    mut record: Record<'_>,
+    world: &mut World<'_>,
+    options: &RunOptions,
+) -> Result<RunReport, RunError> {
+    let report = record.report(world)?;
+    if let (true, Some(database)) = (options.keep, record.database()) {
+        let kept = keep(&options.folder, &world.scenario().file, &world.services, database, &report);
+        kept.map_err(|source| RunError::Keep { folder: options.folder.clone(), source })?;
+    }
+    Ok(report)
 }

@@ -7,8 +7,8 @@ use wavetank_emulator::Storage;
 use wavetank_engine::plan::LogicalPlan;
 use wavetank_engine::watermark::Watermark;
 
-use super::RunOptions;
 use super::exactly_once::Shadow;
+use super::{LiveProgress, RunOptions};
 use crate::check::{CheckDatabase, Judge, Recomputation, SnapshotMode, Snapshots, TableHolds};
 use crate::chronicle::Chronicle;
 use crate::faults::Process;
@@ -134,6 +134,15 @@ impl<'s> Record<'s> {
         }
     }
 
+    /// What was done so far.
+    pub fn progress(&self) -> LiveProgress {
+        LiveProgress {
+            batches: self.jobs.values().map(|job| job.batches).sum(),
+            read: self.read.values().flatten().sum(),
+            rows: self.jobs.values().map(|job| job.rows).sum(),
+        }
+    }
+
     /// Whether somebody wants to know of every call.
     pub fn wants_calls(&self, options: &RunOptions) -> bool {
         options.keep || mentions(&self.scenario.file, "api_calls")
@@ -167,6 +176,8 @@ impl<'s> Record<'s> {
                 || asks_for(file, &Invariant::NoUnexplainedLoss)
                 || mentions(file, "lineage"),
             remember_rows: asks_for(file, &Invariant::ExactlyOnce),
+            live_from: None,
+            streams: None,
         }
     }
 

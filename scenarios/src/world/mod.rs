@@ -18,7 +18,7 @@ use wavetank_emulator::{ApiError, Emulator, Identity, OpenError, Storage};
 use wavetank_engine::error::EngineError;
 use wavetank_engine::query::BatchReport;
 
-use crate::adapters::Services;
+use crate::adapters::{Endpoint, Services};
 use crate::check;
 use crate::clock::VirtualClock;
 use crate::faults::{Faults, Process, Verdict};
@@ -124,6 +124,11 @@ pub struct WorldOptions {
     pub trace: bool,
     /// Whether what sinks are given is kept until [`StreamingRun::take_given`] asks for it.
     pub remember_rows: bool,
+    /// Where somebody outside moves time and puts records: when it is now, in milliseconds, instead of the scenario's
+    /// start. What the spare emulator has of the scenario's resources is left as it is.
+    pub live_from: Option<i64>,
+    /// Where the streams are that jobs read, when they are not in the world's own emulator.
+    pub streams: Option<Endpoint>,
 }
 
 /// Everything that runs under the clock.
@@ -158,14 +163,14 @@ impl<'a> World<'a> {
         verdicts: impl IntoIterator<Item = (u64, Verdict)>,
     ) -> Result<Self, RunError> {
         let file = &scenario.file;
-        let start_millis = file.clock.start.value.0.div_euclid(1000);
+        let start_millis = options.live_from.unwrap_or(file.clock.start.value.0.div_euclid(1000));
         let clock = VirtualClock::at(start_millis);
         let emulator = match &options.spare {
             Some(spare) => Arc::clone(spare),
             None => Arc::new(Emulator::open(options.storage.clone(), Identity::default())?),
         };
         let services = Services { emulator, clock: clock.clone() };
-        create_resources(scenario, &services)?;
+        create_resources(scenario, &services, options.live_from.is_some())?;
         let faults = Faults::new(clock, verdicts);
         let (mut jobs, mut batch_jobs) = (Vec::new(), Vec::new());
         for (process, (job, plan)) in file.jobs.iter().zip(&scenario.plans).enumerate() {
@@ -235,6 +240,26 @@ impl<'a> World<'a> {
             self.drain(witness)?;
         }
         Ok(())
+    }
+
+    /// Lets time come to an instant at which somebody outside wants to know: every job that is due runs, whatever it
+    /// ran before, since anybody may have put anything.
+    pub fn run_live(&mut self, at: i64, witness: &mut dyn Witness) -> Result<(), RunError> {
+        self.services.clock.advance_to(at);
+        for job in &mut self.batch_jobs {
+            job.run_due(at, &mut self.events)?;
+        }
+        for index in 0..self.jobs.len() {
+            self.jobs[index].settled = false;
+            self.trigger_if_due(index, at, witness)?;
+        }
+        self.end_of_instant(witness)
+    }
+
+    /// When the next job is due, in milliseconds.
+    pub fn next_live_millis(&self) -> Option<i64> {
+        let triggers = self.jobs.iter().map(|job| job.next_trigger);
+        triggers.chain(self.batch_jobs.iter().filter_map(BatchRun::next_start)).min()
     }
 
     /// The end of input: what waits in state comes out.

@@ -9,7 +9,7 @@ use wavetank_engine::batch::BatchId;
 use wavetank_engine::checkpoint::Checkpoint;
 use wavetank_engine::error::EngineError;
 use wavetank_engine::plan::{OutputMode, Pipeline, SourceTable};
-use wavetank_engine::ports::ObjectStore;
+use wavetank_engine::ports::{ObjectStore, StreamApi};
 use wavetank_engine::query::{BatchReport, QueryOptions, QueryParts, StreamingQuery, output_schema};
 use wavetank_engine::retry::BatchRetries;
 use wavetank_engine::session::Session;
@@ -20,7 +20,7 @@ use wavetank_engine::source::{
 use wavetank_engine::trigger::Trigger;
 
 use super::{Committed, RunError, Witness};
-use crate::adapters::{BucketStore, GlueCatalog, KinesisStreams, Services};
+use crate::adapters::{BucketStore, Endpoint, GlueCatalog, HttpStreams, KinesisStreams, Services};
 use crate::faults::{Faults, Faulty, Process};
 use crate::file::{Job, Mode, ScenarioFile, StartingPosition, StreamingJob, Table, TableFormat};
 
@@ -61,6 +61,8 @@ pub struct StreamingRun<'a> {
     faults: Faults,
     options: QueryOptions,
     follow_advice: bool,
+    /// Where its streams are, when not in the same process.
+    streams: Option<Endpoint>,
     /// `None` before the first start and while the process is dead.
     query: Option<StreamingQuery>,
     /// A batch that has run, and may or may not have been committed.
@@ -99,6 +101,7 @@ impl<'a> StreamingRun<'a> {
             faults: faults.of(process),
             options: query_options(streaming, settings.parallelism, settings.trace),
             follow_advice: settings.follow_advice,
+            streams: settings.streams.clone(),
             query: None,
             pending: None,
             restarted: false,
@@ -311,7 +314,7 @@ impl<'a> StreamingRun<'a> {
         let sources = self.pipeline.sources.iter().zip(streams).enumerate();
         let sources = sources.map(|(index, (source, stream))| match self.folder(&source.table) {
             Some(table) => self.files(index, source, table),
-            None => Ok(self.source(stream)),
+            None => self.source(stream),
         });
         Ok(QueryParts {
             sources: sources.collect::<Result<_, _>>()?,
@@ -377,7 +380,7 @@ impl<'a> StreamingRun<'a> {
         Ok(Box::new(FileSource::new(options, store("source", location.value.bucket()), log, index)))
     }
 
-    fn source(&self, stream: String) -> Box<dyn Source> {
+    fn source(&self, stream: String) -> Result<Box<dyn Source>, EngineError> {
         let options = KinesisOptions {
             starting_position: match self.streaming.starting_position {
                 StartingPosition::Latest => InitialPosition::Latest,
@@ -387,9 +390,19 @@ impl<'a> StreamingRun<'a> {
             avoid_empty_batches: self.streaming.avoid_empty_batches,
             ..Default::default()
         };
-        let inner = KinesisStreams(self.services.clone());
-        let api = Box::new(Faulty { inner, port: "stream", faults: self.faults.clone() });
-        Box::new(KinesisSource::new(stream, options, api))
+        let (port, faults) = ("stream", self.faults.clone());
+        let api: Box<dyn StreamApi> = match &self.streams {
+            None => Box::new(Faulty { inner: KinesisStreams(self.services.clone()), port, faults }),
+            Some(endpoint) => {
+                let opened = HttpStreams::new(endpoint.clone());
+                let inner = opened.map_err(|error| EngineError::Port {
+                    operation: "opening a connection".into(),
+                    source: error.into(),
+                })?;
+                Box::new(Faulty { inner, port, faults })
+            }
+        };
+        Ok(Box::new(KinesisSource::new(stream, options, api)))
     }
 }
 

@@ -394,6 +394,8 @@ fn a_scenarios_table_is_read_from_its_objects() {
         follow_advice: false,
         trace: false,
         remember_rows: false,
+        live_from: None,
+        streams: None,
     };
     let mut world = World::new(&scenario, options, []).unwrap();
     let (job, streaming, pipeline) = scenario.streaming().unwrap();
