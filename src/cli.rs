@@ -255,7 +255,7 @@ pub struct ServeArgs {
     #[arg(long, value_name = "URL", requires = "job")]
     pub streams: Option<String>,
     /// With --job: at the end, write objects, report and system tables into this folder
-    #[arg(long, value_name = "DIR", requires = "job")]
+    #[arg(long, value_name = "DIR", requires = "job", conflicts_with = "data_dir")]
     pub keep: Option<PathBuf>,
     /// The account whose resources these are, unless an access key of 12 digits names another
     #[arg(long, value_name = "ID", default_value = "123456789012", value_parser = account)]

@@ -34,6 +34,7 @@ pub fn serve(args: &ServeArgs, output: &OutputArgs) -> Outcome {
     };
     let storage = match (&args.data_dir, &job) {
         (Some(folder), _) => Storage::Directory(folder.clone()),
+        (None, Some(job)) if args.keep.is_some() => Storage::Directory(job.folder.path().join("emulator")),
         // Checks read objects from files.
         (None, Some(job)) => Storage::SmallScratch(job.folder.path().join("emulator")),
         (None, None) => Storage::Memory,

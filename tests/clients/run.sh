@@ -13,7 +13,7 @@
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
-usual=(boto3 cbor awscli producer javascript kinesalite moto first-request)
+usual=(boto3 cbor awscli producer job javascript kinesalite moto first-request)
 slow=(rust peers)
 strict_key="AKIDSTRICT:strict/secret+key"
 
@@ -76,6 +76,29 @@ for stream, expected in [("nestedPurchaseStream", 1200), ("recommenderStream", 1
     assert records == expected, f"{stream} holds {records} records, {expected} were sent"
     print(f"  ok      {stream} holds {records} records")
 PYTHON
+}
+
+# The producer feeds a server, and a job beside it writes the join.
+client_job() {
+    python_env boto3
+    local kept="$scratch/kept" scenario="$root/scenarios/library/nested-join/nested-join-happy.wt.yaml"
+    serve AWS_ENDPOINT_URL --job "$scenario" --keep "$kept"
+    export AWS_ENDPOINT_URL
+    local sent
+    sent=$(limited 120 "$python" "$clients/producer.py" --count 1200)
+    # Time goes on until the job has come to the end of what was sent.
+    for _ in 1 2 3 4 5; do
+        curl -sS -o /dev/null -X POST "$AWS_ENDPOINT_URL/_wavetank/clock" -d '{"advance":"1m"}'
+        sleep 0.3
+    done
+    # The scenario's own check is about its own timeline, so the exit code says that a check has failed.
+    kill -INT "${servers[-1]}"
+    wait "${servers[-1]}" || true
+    local rows expected
+    rows=$("$WAVETANK" query "SELECT count(*) AS n FROM enriched_purchases" --run "$kept" --format json | grep -o '[0-9]\+' | tail -n 1)
+    expected=$(sed -n 's/.*"rows_joined": \([0-9]*\).*/\1/p' <<<"$sent")
+    [ "$rows" = "$expected" ] || die "the job wrote $rows rows, the join of what was sent has $expected"
+    echo "  ok      the job wrote the $rows rows of the join"
 }
 
 client_javascript() {
