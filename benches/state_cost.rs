@@ -76,7 +76,7 @@ impl Source for Feed {
         Ok(offsets(0))
     }
 
-    fn latest(&mut self, _: &Offsets) -> Result<Offsets> {
+    fn latest(&mut self, _: &Offsets, _: i64) -> Result<Offsets> {
         Ok(offsets(self.0.borrow().0))
     }
 

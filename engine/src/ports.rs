@@ -186,4 +186,6 @@ pub trait StreamApi {
     fn shard_iterator(&mut self, stream: &str, shard: &str, from: StartPosition<'_>) -> PortResult<String>;
     /// The next records at a cursor, `limit` at most.
     fn get_records(&mut self, iterator: &str, limit: usize) -> PortResult<RecordsPage>;
+    /// Waits. Where time is the harness's, none passes: that is what happens without this method.
+    fn pause(&mut self, _millis: u64) {}
 }

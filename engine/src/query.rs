@@ -304,7 +304,7 @@ impl StreamingQuery {
     fn plan_batch(&mut self, now_millis: i64) -> Result<Option<OffsetEntry>> {
         let mut end = Vec::new();
         for (input, start) in self.inputs.iter_mut().zip(&self.committed) {
-            end.push(input.source.latest(start)?);
+            end.push(input.source.latest(start, now_millis)?);
         }
         match self.is_due(&end)? {
             true => self.log_plan(now_millis, end).map(Some),

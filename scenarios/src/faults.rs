@@ -450,6 +450,10 @@ impl<T: StreamApi> StreamApi for Faulty<T> {
         page.next_iterator.iter().for_each(|next| self.faults.issued(next));
         Ok(page)
     }
+
+    fn pause(&mut self, millis: u64) {
+        self.inner.pause(millis);
+    }
 }
 
 #[cfg(test)]

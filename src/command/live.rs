@@ -119,6 +119,16 @@ fn run_until_stopped(
 fn say(progress: LiveProgress, quiet: bool) {
     let LiveProgress { batches, read, rows } = progress;
     if read + rows > 0 && !quiet {
-        anstream::eprintln!("{read} records read, {rows} rows written in {batches} batches");
+        let [read, rows] = [counted(read, "record"), counted(rows, "row")];
+        anstream::eprintln!("{read} read, {rows} written in {}", counted(batches, "batch"));
     }
+}
+
+fn counted(number: u64, what: &str) -> String {
+    let plural = match what {
+        _ if number == 1 => "",
+        "batch" => "es",
+        _ => "s",
+    };
+    format!("{number} {what}{plural}")
 }

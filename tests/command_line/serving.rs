@@ -54,6 +54,19 @@ impl Served {
         self.ask("POST /", &headers, body)
     }
 
+    /// Waits until it says something.
+    fn says(&mut self, words: &str) {
+        let mut line = String::new();
+        while !line.contains(words) {
+            line.clear();
+            assert_ne!(
+                self.errors.read_line(&mut line).expect("it prints text"),
+                0,
+                "it never says `{words}`"
+            );
+        }
+    }
+
     /// Presses Ctrl-C, and returns what it had left to say.
     fn end(mut self) -> String {
         interrupt(self.child.id());
@@ -150,4 +163,63 @@ fn shells_can_evaluate_the_environment() {
     let expected = "export AWS_ENDPOINT_URL='http://127.0.0.1:9'\nexport AWS_ACCESS_KEY_ID='test'\n\
                     export AWS_SECRET_ACCESS_KEY='test'\nexport AWS_DEFAULT_REGION='us-east-1'\n";
     assert_eq!(user.says(&["env", "--port", "9"]).ended(0).out, expected);
+}
+
+/// Presses Ctrl-C; exit code and what was printed.
+fn end_with(mut served: Served) -> (Option<i32>, String) {
+    interrupt(served.child.id());
+    let mut printed = String::new();
+    let mut out = served.child.stdout.take().expect("it is piped");
+    out.read_to_string(&mut printed).expect("it prints text");
+    (served.child.wait().expect("it ends").code(), printed)
+}
+
+#[test]
+fn jobs_beside_servers_read_what_clients_put_in_process_and_over_http() {
+    let user = User::new();
+    user.says(&["init", "shop"]).ended(0);
+    // Nothing of the story is sent here, so nothing of it is asked.
+    let file = user.folder().join("shop/orders.wt.yaml");
+    let text = std::fs::read_to_string(&file).expect("it is there");
+    let (story, _) = text.split_once("checks:").expect("it has checks");
+    let live = format!("{story}checks:\n  - invariant: same_as_batch\n  - invariant: no_unexplained_loss\n");
+    std::fs::write(&file, live).expect("it can be written");
+    let near = Served::start(&user, &["--job", "shop/orders.wt.yaml", "--keep", "near"]);
+    let url = format!("http://{}", near.address());
+    let far = Served::start(&user, &["--job", "shop/orders.wt.yaml", "--streams", &url, "--keep", "far"]);
+    let put = user.says(&["gen", "shop/orders.wt.yaml", "--endpoint", &url]);
+    put.ended(0);
+    assert_eq!(put.out, "6 records put into orders\n");
+    for mut served in [near, far] {
+        // One trigger reads what was put, and the next one writes the window that is over by then.
+        for said in ["6 records read, 0 rows written", "0 records read, 1 row written"] {
+            served.ask("POST /_wavetank/clock", "", r#"{"advance":"1m"}"#);
+            served.says(said);
+        }
+        let (code, printed) = end_with(served);
+        assert_eq!(code, Some(0), "{printed}");
+        let read = printed.lines().find(|line| line.starts_with("  orders ")).expect("a stream");
+        assert!(read.trim_end().ends_with(" 6"), "{printed}");
+        assert!(printed.contains("2 of 2 checks passed"), "{printed}");
+    }
+    for kept in ["near", "far"] {
+        let query = ["query", "SELECT orders FROM sales", "--run", kept, "--format", "json"];
+        let rows = user.says(&query);
+        rows.ended(0);
+        assert!(rows.out.contains("\"2\"") || rows.out.contains("2\n"), "{}", rows.out);
+    }
+}
+
+#[test]
+fn endpoints_that_are_none_are_named() {
+    let user = User::new();
+    let put = user.says(&["gen", "nested-join-happy", "--endpoint", "https://localhost"]);
+    put.ended(4);
+    assert_eq!(put.err, "error: `https://localhost` is no endpoint such as http://127.0.0.1:4566\n");
+    let nobody = user.says(&["gen", "nested-join-happy", "--endpoint", "http://127.0.0.1:9"]);
+    nobody.ended(3);
+    assert!(nobody.err.contains("PutRecords at 127.0.0.1:9 was not answered"), "{}", nobody.err);
+    let alone = user.says(&["serve", "--keep", "out"]);
+    alone.ended(4);
+    assert!(alone.err.contains("--job"), "{}", alone.err);
 }

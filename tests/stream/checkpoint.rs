@@ -48,9 +48,9 @@ impl<T: Source> Source for Recorded<T> {
         self.port.initial(now_millis)
     }
 
-    fn latest(&mut self, start: &Offsets) -> Result<Offsets> {
+    fn latest(&mut self, start: &Offsets, now_millis: i64) -> Result<Offsets> {
         self.called("ask ").map_err(closed)?;
-        self.port.latest(start)
+        self.port.latest(start, now_millis)
     }
 
     fn read(&mut self, range: &OffsetRange) -> Result<SourceRead> {

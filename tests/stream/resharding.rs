@@ -275,6 +275,8 @@ proptest! {
                 Step::Wait(millis) => world.wait(millis),
             }
         }
+        // Shards are listed again a second later.
+        world.wait(1000);
         world.trigger(false);
         // A batch that was torn down runs as it was planned; what came after it is in the next one.
         world.trigger(false);

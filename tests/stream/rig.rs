@@ -173,7 +173,7 @@ impl Source for MemorySource {
         Ok(offsets(ShardOffset::TrimHorizon))
     }
 
-    fn latest(&mut self, _: &Offsets) -> Result<Offsets> {
+    fn latest(&mut self, _: &Offsets, _: i64) -> Result<Offsets> {
         Ok(offsets(match self.feed.borrow().len() {
             0 => ShardOffset::TrimHorizon,
             length => ShardOffset::After((length - 1).to_string()),

@@ -30,6 +30,6 @@ mod service;
 mod sts;
 mod tls;
 
-pub use auth::{Credentials, SigningScope, sign};
+pub use auth::{Credentials, SigningScope, has_signature, sign};
 pub use clock::ServerClock;
 pub use server::{Server, ServerOptions};

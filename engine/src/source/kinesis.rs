@@ -10,8 +10,8 @@
 //! of a shard that is read to its end stays as long as the stream lists the shard, so that it is not taken for a new
 //! one. What the stream does not list any more is forgotten.
 //!
-//! **Failures.** A call that is throttled is made again, up to three times and without a pause, time being the
-//! harness's. An iterator that has expired is replaced. Everything else fails the batch.
+//! **Failures.** A call that is throttled is made again, after pauses that grow; how to wait is the port's business,
+//! since time is ([`StreamApi::pause`]). An iterator that has expired is replaced. Everything else fails the batch.
 //!
 //! Source: `KinesisV2MicrobatchStream` (awslabs/spark-sql-kinesis-connector), Glue's `KinesisStreamingSourceOptions`.
 
@@ -23,9 +23,6 @@ use crate::ports::{
     FailureKind, PortError, PortFailure, PortResult, RecordsPage, ShardRecord, StartPosition, StreamApi,
 };
 
-/// How often a throttled call is made again (Glue `numRetries`).
-const RETRIES: u32 = 3;
-
 /// Where to start without a checkpoint (Glue `startingPosition`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum InitialPosition {
@@ -34,6 +31,8 @@ pub enum InitialPosition {
     Latest,
     /// Everything that the stream keeps.
     TrimHorizon,
+    /// What has arrived from an instant on, in milliseconds since 1970.
+    AtTimestamp(i64),
 }
 
 /// Glue's connection options, under Glue's names and defaults.
@@ -47,6 +46,16 @@ pub struct KinesisOptions {
     pub records_per_read_max: usize,
     /// `avoidEmptyBatches`: false runs a batch at every trigger, even without records.
     pub avoid_empty_batches: bool,
+    /// `describeShardInterval`: shards are listed again after so many milliseconds at the earliest.
+    pub describe_shard_interval_millis: i64,
+    /// `idleTimeBetweenReadsInMs` where `addIdleTimeBetweenReads` is set: the pause between two calls for records.
+    pub idle_between_reads_millis: Option<u64>,
+    /// `numRetries`: how often a throttled call is made again.
+    pub retries: u32,
+    /// `retryIntervalMs`: the pause before the first of these; each next one is twice as long.
+    pub retry_interval_millis: u64,
+    /// `maxRetryIntervalMs`: the longest such pause.
+    pub retry_interval_millis_max: u64,
 }
 
 impl Default for KinesisOptions {
@@ -56,6 +65,11 @@ impl Default for KinesisOptions {
             fetch_records_per_shard_max: 100_000,
             records_per_read_max: 10_000,
             avoid_empty_batches: false,
+            describe_shard_interval_millis: 1000,
+            idle_between_reads_millis: None,
+            retries: 3,
+            retry_interval_millis: 1000,
+            retry_interval_millis_max: 10_000,
         }
     }
 }
@@ -71,18 +85,29 @@ pub struct KinesisSource {
     cursors: BTreeMap<String, (ShardOffset, String)>,
     /// Closed shards that were read to their end, and the offset of the end.
     ended: BTreeMap<String, ShardOffset>,
+    /// When the shards were listed last, and which there were.
+    listed: Option<(i64, BTreeSet<String>)>,
 }
 
 impl KinesisSource {
     /// A source over one stream.
     pub fn new(stream: impl Into<String>, options: KinesisOptions, api: Box<dyn StreamApi>) -> Self {
         let (cursors, ended) = (BTreeMap::new(), BTreeMap::new());
-        Self { stream: stream.into(), options, api, fetched: None, cursors, ended }
+        Self { stream: stream.into(), options, api, fetched: None, cursors, ended, listed: None }
     }
 
-    fn shards(&mut self) -> Result<BTreeSet<String>> {
+    /// The shards that there are, or were when they were listed last, if that is not long ago.
+    fn shards(&mut self, now_millis: i64) -> Result<BTreeSet<String>> {
+        let interval = self.options.describe_shard_interval_millis;
+        if let Some((at, shards)) = &self.listed
+            && (0..interval).contains(&(now_millis - at))
+        {
+            return Ok(shards.clone());
+        }
         let shards = self.call("ListShards", |api, stream| api.list_shards(stream))?;
-        Ok(shards.into_iter().collect())
+        let shards: BTreeSet<String> = shards.into_iter().collect();
+        self.listed = Some((now_millis, shards.clone()));
+        Ok(shards)
     }
 
     /// Reads one shard from `start`, page by page, until `done` says that the records so far are enough.
@@ -105,6 +130,8 @@ impl KinesisSource {
             records.extend(page.records);
             let Some(next) = page.next_iterator else {
                 self.ended.insert(shard.to_owned(), reached(&records, start));
+                // Others have taken over.
+                self.listed = None;
                 return Ok(records);
             };
             if page.behind_millis == 0 || done(&records) {
@@ -112,6 +139,9 @@ impl KinesisSource {
                 return Ok(records);
             }
             iterator = next;
+            if let Some(millis) = self.options.idle_between_reads_millis {
+                self.api.pause(millis);
+            }
         }
     }
 
@@ -148,13 +178,15 @@ impl KinesisSource {
         operation: &str,
         call: impl Fn(&mut dyn StreamApi, &str) -> PortResult<T>,
     ) -> Result<T> {
-        let mut retries = 0;
+        let (mut retries, mut pause) = (0, self.options.retry_interval_millis);
         loop {
             match call(self.api.as_mut(), &self.stream) {
                 Err(error)
-                    if retries < RETRIES && PortFailure::kind_of(&error) == Some(FailureKind::Throttled) =>
+                    if retries < self.options.retries
+                        && PortFailure::kind_of(&error) == Some(FailureKind::Throttled) =>
                 {
-                    retries += 1;
+                    self.api.pause(pause.min(self.options.retry_interval_millis_max));
+                    (retries, pause) = (retries + 1, pause.saturating_mul(2));
                 }
                 answer => return answer.map_err(|error| failed(operation, &self.stream, error)),
             }
@@ -192,14 +224,15 @@ impl Source for KinesisSource {
         let start = match self.options.starting_position {
             InitialPosition::TrimHorizon => ShardOffset::TrimHorizon,
             InitialPosition::Latest => ShardOffset::AtTimestamp(now_millis),
+            InitialPosition::AtTimestamp(millis) => ShardOffset::AtTimestamp(millis),
         };
-        let shards = self.shards()?;
+        let shards = self.shards(now_millis)?;
         Ok(Offsets(shards.into_iter().map(|shard| (shard, start.clone())).collect()))
     }
 
-    fn latest(&mut self, start: &Offsets) -> Result<Offsets> {
+    fn latest(&mut self, start: &Offsets, now_millis: i64) -> Result<Offsets> {
         let limit = self.options.fetch_records_per_shard_max;
-        let shards = self.shards()?;
+        let shards = self.shards(now_millis)?;
         let (mut end, mut read) = (start.clone(), SourceRead::default());
         for shard in &shards {
             let offset = start.0.get(shard).unwrap_or(&ShardOffset::TrimHorizon);
@@ -367,12 +400,18 @@ mod tests {
         api: Api,
         source: KinesisSource,
         at: Offsets,
+        /// Each batch is so much later that shards are listed again.
+        now: i64,
     }
 
     impl Query {
         fn start(api: &Api, starting_position: InitialPosition) -> Query {
-            let mut query =
-                Query { api: api.clone(), source: source(api, starting_position), at: Offsets::default() };
+            let mut query = Query {
+                api: api.clone(),
+                source: source(api, starting_position),
+                at: Offsets::default(),
+                now: 1,
+            };
             query.at = query.source.initial(1).unwrap();
             query
         }
@@ -382,9 +421,15 @@ mod tests {
             Query { source: source(&self.api, InitialPosition::Latest), ..self }
         }
 
+        /// Where a batch that comes now would end.
+        fn latest(&mut self) -> Result<Offsets> {
+            self.now += 1000;
+            self.source.latest(&self.at, self.now)
+        }
+
         /// What one batch reads, as `shard:data`.
         fn batch(&mut self) -> Result<Vec<String>> {
-            let end = self.source.latest(&self.at)?;
+            let end = self.latest()?;
             let range = OffsetRange { start: std::mem::replace(&mut self.at, end.clone()), end };
             let read = self.source.read(&range)?;
             // Whoever runs the batch again reads the same.
@@ -429,7 +474,7 @@ mod tests {
         query.batch().unwrap();
         api.close("s0", &["s1"]);
         let before = query.at.clone();
-        assert_eq!(query.source.latest(&before).unwrap(), before);
+        assert_eq!(query.latest().unwrap(), before);
         api.put("s1", &["b"]);
         assert_eq!(query.batch().unwrap(), ["s1:b"]);
     }
@@ -442,7 +487,7 @@ mod tests {
         let mut query = Query::start(&api, InitialPosition::TrimHorizon);
         query.batch().unwrap();
         api.take_calls();
-        assert_eq!(query.source.latest(&query.at).unwrap(), query.at);
+        assert_eq!(query.latest().unwrap(), query.at);
         assert_eq!(api.take_calls(), ["list", "records"]);
         let mut query = query.restart();
         assert_eq!(query.batch().unwrap(), Vec::<String>::new());
@@ -458,7 +503,7 @@ mod tests {
         query.batch().unwrap();
         api.0.borrow_mut().shards.remove("s0");
         let before = query.at.clone();
-        assert_eq!(query.source.latest(&before).unwrap(), before);
+        assert_eq!(query.latest().unwrap(), before);
         api.put("s1", &["b"]);
         assert_eq!(query.batch().unwrap(), ["s1:b"]);
         assert_eq!(query.at.0.keys().collect::<Vec<_>>(), ["s1"]);
@@ -473,7 +518,7 @@ mod tests {
         api.expire();
         api.put("s0", &["b", "c", "d", "e", "f"]);
         api.take_calls();
-        let end = query.source.latest(&query.at).unwrap();
+        let end = query.latest().unwrap();
         assert_eq!(api.take_calls(), ["list", "records", "iterator", "records", "records", "records"]);
         query.at = end;
         // Every second call finds its iterator expired.
@@ -481,7 +526,7 @@ mod tests {
         let expiring = Rc::new(RefCell::new(Vec::new()));
         let slow = Slow { api: api.clone(), read: Rc::clone(&expiring) };
         let mut slow = KinesisSource::new("orders", query.source.options.clone(), Box::new(slow));
-        let end = slow.latest(&query.at).unwrap();
+        let end = slow.latest(&query.at, 0).unwrap();
         let read = slow.read(&OffsetRange { start: query.at.clone(), end }).unwrap();
         let data: Vec<&[u8]> = read.records.iter().map(|record| record.data.as_ref()).collect();
         assert_eq!(data, [b"g", b"h", b"i", b"j"]);
@@ -524,15 +569,36 @@ mod tests {
             let mut query = Query::start(&api, InitialPosition::TrimHorizon);
             api.refuse(operation, 3, Some(FailureKind::Throttled));
             api.take_calls();
-            let end = query.source.latest(&query.at).unwrap();
+            let end = query.latest().unwrap();
             let calls = api.take_calls();
             assert_eq!(calls[before..before + 4], [operation; 4]);
             assert_eq!(calls.len(), 6);
             api.refuse(operation, 4, Some(FailureKind::Throttled));
             let mut query = Query { at: end, ..query }.restart();
-            let error = query.source.latest(&query.at).unwrap_err();
+            let error = query.latest().unwrap_err();
             assert!(matches!(&error, EngineError::Port { source, .. } if source.to_string() == "refused"));
         }
+    }
+
+    #[test]
+    fn shards_are_listed_again_after_a_while_or_when_one_has_ended() {
+        let api = Api::default();
+        api.put("s0", &["a"]);
+        let mut source = source(&api, InitialPosition::TrimHorizon);
+        let at = source.initial(0).unwrap();
+        let mut listed_at = |now: i64| {
+            api.take_calls();
+            source.latest(&at, now).unwrap();
+            api.take_calls().contains(&"list")
+        };
+        assert!(!listed_at(999));
+        assert!(listed_at(1000));
+        assert!(!listed_at(1001));
+        // Time that goes back is no time to rely on.
+        assert!(listed_at(500));
+        api.close("s0", &["s1"]);
+        assert!(!listed_at(600));
+        assert!(listed_at(601));
     }
 
     #[test]
@@ -544,7 +610,7 @@ mod tests {
         api.put("s0", &["b"]);
         api.refuse("records", 1, None);
         api.take_calls();
-        let error = query.source.latest(&query.at).unwrap_err();
+        let error = query.latest().unwrap_err();
         assert_eq!(error.to_string(), "GetRecords on stream `orders` failed");
         assert_eq!(api.take_calls(), ["list", "records"]);
         // Nothing is lost by it.

@@ -76,8 +76,9 @@ pub struct SourceRead {
 pub trait Source {
     /// Where a query that has no checkpoint starts. `now` in milliseconds since the epoch.
     fn initial(&mut self, now_millis: i64) -> Result<Offsets>;
-    /// How far a batch that starts at `start` may read now. Equal to `start` when there is nothing new.
-    fn latest(&mut self, start: &Offsets) -> Result<Offsets>;
+    /// How far a batch that starts at `start` may read now. Equal to `start` when there is nothing new. `now` in
+    /// milliseconds since the epoch.
+    fn latest(&mut self, start: &Offsets, now_millis: i64) -> Result<Offsets>;
     /// The records of a range. The same range gives the same records for ever.
     fn read(&mut self, range: &OffsetRange) -> Result<SourceRead>;
     /// Whether the source counts as having new data at every trigger, records or not

@@ -151,6 +151,11 @@ impl AwsJsonClient {
         }
     }
 
+    /// Lets real time pass.
+    pub fn pause(&self, time: Duration) {
+        self.runtime.block_on(tokio::time::sleep(time));
+    }
+
     fn unanswered(&self, operation: &'static str, source: Failure) -> CallError {
         CallError::Unanswered { operation, authority: self.endpoint.authority.clone(), source }
     }

@@ -104,6 +104,10 @@ impl StreamApi for HttpStreams {
             behind_millis: page.millis_behind_latest,
         })
     }
+
+    fn pause(&mut self, millis: u64) {
+        self.0.pause(std::time::Duration::from_millis(millis));
+    }
 }
 
 /// A refusal, marked if the engine can do something about it.

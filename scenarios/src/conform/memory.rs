@@ -31,7 +31,7 @@ impl Source for FeedSource {
         Ok(offsets(ShardOffset::TrimHorizon))
     }
 
-    fn latest(&mut self, _: &Offsets) -> Result<Offsets> {
+    fn latest(&mut self, _: &Offsets, _: i64) -> Result<Offsets> {
         Ok(offsets(match self.feed.borrow().len().checked_sub(1) {
             None => ShardOffset::TrimHorizon,
             Some(last) => ShardOffset::After(last.to_string()),

@@ -2,7 +2,10 @@
 //!
 //! A job with a checkpoint is a streaming job. One with a `schedule`, or with `on` an event, is a batch job.
 
-use serde::Deserialize;
+use std::time::Duration;
+
+use serde::de::Error;
+use serde::{Deserialize, Deserializer};
 use serde_saphyr::Spanned;
 use wavetank_engine::retry::RETRIES_DEFAULT;
 use wavetank_engine::sink::FileFormat;
@@ -10,10 +13,12 @@ use wavetank_engine::sink::FileFormat;
 use super::duration::Length;
 use super::entries::Entries;
 use super::error::{FileError, Source};
+use super::from_text::FromText;
 use super::instant::Instant;
 use super::nowhere;
 use super::s3_path::S3Path;
 use super::schedule::Schedule;
+use super::utc_time::UtcTime;
 
 /// A job and the pipeline that it runs.
 #[derive(Debug, Clone, PartialEq)]
@@ -56,6 +61,8 @@ pub struct StreamingJob {
     pub max_fetch_records_per_shard: Spanned<u64>,
     /// Glue's option of the same name: how often in a row the query is started again when a batch fails.
     pub batch_max_retries: Spanned<u32>,
+    /// How Kinesis is read.
+    pub connection_options: ConnectionOptions,
 }
 
 /// A batch job.
@@ -165,14 +172,86 @@ impl From<SinkFormat> for FileFormat {
 }
 
 /// Where in a stream to start. Source: `startingPosition` of Glue's Kinesis connection options.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, schemars::JsonSchema)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum StartingPosition {
-    /// The oldest record that is still there.
+    /// The oldest record that is still there: `trim_horizon`, or `earliest`.
     TrimHorizon,
-    /// What arrives after the start.
+    /// What arrives after the start: `latest`.
     #[default]
     Latest,
+    /// What has arrived from an instant on.
+    At(UtcTime),
+}
+
+impl StartingPosition {
+    const WORDS: &'static [&'static str] = &["trim_horizon", "earliest", "latest"];
+}
+
+impl<'de> Deserialize<'de> for StartingPosition {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        match text.as_str() {
+            "trim_horizon" | "earliest" => Ok(Self::TrimHorizon),
+            "latest" => Ok(Self::Latest),
+            text => {
+                let instant = UtcTime::from_text(text).map(Self::At);
+                instant.ok_or_else(|| D::Error::unknown_variant(text, Self::WORDS))
+            }
+        }
+    }
+}
+
+impl schemars::JsonSchema for StartingPosition {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "StartingPosition".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({
+            "description": "Where in a stream to start; also an instant in UTC such as `2026-01-05T10:00:00Z`",
+            "anyOf": [{ "enum": Self::WORDS }, { "type": "string", "format": "date-time" }],
+        })
+    }
+}
+
+/// How a streaming job reads Kinesis: Glue's connection options of the same names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, schemars::JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct ConnectionOptions {
+    /// Records in one call, at most.
+    pub max_record_per_read: u32,
+    /// Shards are listed again after this time at the earliest.
+    pub describe_shard_interval: Length,
+    /// Whether to pause between two calls for records. Over HTTP only: virtual time does not pass by itself.
+    pub add_idle_time_between_reads: bool,
+    /// How long.
+    pub idle_time_between_reads: Length,
+    /// How often a throttled call is made again.
+    pub num_retries: u32,
+    /// The pause before the first of these; each next one is twice as long.
+    pub retry_interval: Length,
+    /// The longest such pause.
+    pub max_retry_interval: Length,
+}
+
+impl Default for ConnectionOptions {
+    /// Glue's defaults.
+    fn default() -> Self {
+        let secs = |secs| Length(Duration::from_secs(secs));
+        Self {
+            max_record_per_read: 10_000,
+            describe_shard_interval: secs(1),
+            add_idle_time_between_reads: false,
+            idle_time_between_reads: secs(1),
+            num_retries: 3,
+            retry_interval: secs(1),
+            max_retry_interval: secs(10),
+        }
+    }
 }
 
 /// The section as written.
@@ -209,6 +288,9 @@ pub(super) struct JobText {
     /// Glue's option of the same name: how often in a row the query is started again when a batch fails.
     #[schemars(with = "Option<u32>")]
     batch_max_retries: Option<Spanned<u32>>,
+    /// How a streaming job reads Kinesis: Glue's connection options.
+    #[schemars(with = "Option<ConnectionOptions>")]
+    connection_options: Option<Spanned<ConnectionOptions>>,
     /// When a batch job starts: `cron(0 * * * ? *)` or `rate(1 hour)`.
     #[schemars(with = "Option<Schedule>")]
     schedule: Option<Spanned<Schedule>>,
@@ -265,6 +347,7 @@ impl JobText {
             drop_duplicates: self.drop_duplicates,
             max_fetch_records_per_shard: self.max_fetch_records_per_shard.unwrap_or_else(|| nowhere(100_000)),
             batch_max_retries: self.batch_max_retries.unwrap_or_else(|| nowhere(RETRIES_DEFAULT)),
+            connection_options: self.connection_options.map(|options| options.value).unwrap_or_default(),
         })
     }
 
@@ -277,6 +360,7 @@ impl JobText {
         foreign("max_fetch_records_per_shard", fetch.map(|v| source.error_at(v, "")))?;
         foreign("drop_duplicates", self.drop_duplicates.first().map(|v| source.error_at(v, "")))?;
         foreign("batch_max_retries", self.batch_max_retries.as_ref().map(|v| source.error_at(v, "")))?;
+        foreign("connection_options", self.connection_options.as_ref().map(|v| source.error_at(v, "")))?;
         let start = match (self.schedule, self.on) {
             (Some(schedule), None) => Start::Schedule(schedule.value),
             (None, Some(on)) => Start::ObjectCreated(on.value),
@@ -302,4 +386,20 @@ pub(super) const ONLY: &str = "job";
 fn refuse(key: &str, what: &str, place: Option<FileError>) -> Result<(), FileError> {
     let help = "a job with `sink` and `checkpoint` is a streaming job, one without is a batch job";
     place.map_or(Ok(()), |at| Err(at.with_message(format!("`{key}` has no meaning for {what}")).help(help)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn starting_positions_are_those_of_glue() {
+        let position = |text: &str| serde_json::from_value::<StartingPosition>(text.into()).ok();
+        assert_eq!(position("trim_horizon"), Some(StartingPosition::TrimHorizon));
+        assert_eq!(position("earliest"), Some(StartingPosition::TrimHorizon));
+        assert_eq!(position("latest"), Some(StartingPosition::Latest));
+        let instant = UtcTime(1_767_607_200_000_000);
+        assert_eq!(position("2026-01-05T10:00:00Z"), Some(StartingPosition::At(instant)));
+        assert_eq!(position("2026-01-05"), None);
+    }
 }

@@ -67,8 +67,8 @@ pub use fake_name::{FAKES, FakeName};
 pub use fault::{CrashPoint, Fault, FaultEntry, PutFile, Reshard, RunJob, Stall, Trouble, When};
 pub use instant::Instant;
 pub use job::{
-    BatchJob, Job, JobKind, Mode, ObjectCreated, Parameter, ScheduledTime, Sink, SinkFormat, Start,
-    StartingPosition, StreamingJob,
+    BatchJob, ConnectionOptions, Job, JobKind, Mode, ObjectCreated, Parameter, ScheduledTime, Sink,
+    SinkFormat, Start, StartingPosition, StreamingJob,
 };
 pub use load::{
     Arrival, Corrupt, CorruptKind, Delay, KeyForm, KeyRule, Late, Load, Order, Origin, Percentiles, Skew,

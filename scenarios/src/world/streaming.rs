@@ -22,7 +22,7 @@ use wavetank_engine::trigger::Trigger;
 use super::{Committed, RunError, Witness};
 use crate::adapters::{BucketStore, Endpoint, GlueCatalog, HttpStreams, KinesisStreams, Services};
 use crate::faults::{Faults, Faulty, Process};
-use crate::file::{Job, Mode, ScenarioFile, StartingPosition, StreamingJob, Table, TableFormat};
+use crate::file::{Job, Length, Mode, ScenarioFile, StartingPosition, StreamingJob, Table, TableFormat};
 
 /// The rows that a sink was given, by batch.
 type Given = Rc<RefCell<BTreeMap<BatchId, Vec<RecordBatch>>>>;
@@ -133,8 +133,11 @@ impl<'a> StreamingRun<'a> {
 
     /// When it first started, in milliseconds, if it reads only what arrives from then on.
     pub fn latest_from_millis(&self) -> Option<i64> {
-        let latest = self.streaming.starting_position == StartingPosition::Latest;
-        self.started_millis.filter(|_| latest)
+        match self.streaming.starting_position {
+            StartingPosition::Latest => self.started_millis,
+            StartingPosition::At(time) => Some(time.0.div_euclid(1000)),
+            StartingPosition::TrimHorizon => None,
+        }
     }
 
     /// The streams behind its sources.
@@ -381,14 +384,24 @@ impl<'a> StreamingRun<'a> {
     }
 
     fn source(&self, stream: String) -> Result<Box<dyn Source>, EngineError> {
+        let connection = &self.streaming.connection_options;
+        let millis = |length: Length| length.0.as_millis() as u64;
         let options = KinesisOptions {
             starting_position: match self.streaming.starting_position {
                 StartingPosition::Latest => InitialPosition::Latest,
                 StartingPosition::TrimHorizon => InitialPosition::TrimHorizon,
+                StartingPosition::At(time) => InitialPosition::AtTimestamp(time.0.div_euclid(1000)),
             },
             fetch_records_per_shard_max: self.streaming.max_fetch_records_per_shard.value as usize,
             avoid_empty_batches: self.streaming.avoid_empty_batches,
-            ..Default::default()
+            records_per_read_max: connection.max_record_per_read.max(1) as usize,
+            describe_shard_interval_millis: connection.describe_shard_interval.micros() / 1000,
+            idle_between_reads_millis: connection
+                .add_idle_time_between_reads
+                .then(|| millis(connection.idle_time_between_reads)),
+            retries: connection.num_retries,
+            retry_interval_millis: millis(connection.retry_interval),
+            retry_interval_millis_max: millis(connection.max_retry_interval),
         };
         let (port, faults) = ("stream", self.faults.clone());
         let api: Box<dyn StreamApi> = match &self.streams {

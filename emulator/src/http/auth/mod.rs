@@ -38,3 +38,8 @@ impl std::fmt::Debug for Credentials {
         formatter.debug_struct("Credentials").field("access_key", &self.access_key).finish_non_exhaustive()
     }
 }
+
+/// Whether a request has a signature, in a header or in the query, that is whole. It may still be wrong.
+pub fn has_signature(head: &http::request::Parts) -> bool {
+    claim(head).is_ok()
+}

@@ -124,7 +124,7 @@ impl Source for FileSource {
         Ok(offsets(0))
     }
 
-    fn latest(&mut self, start: &Offsets) -> Result<Offsets> {
+    fn latest(&mut self, start: &Offsets, _: i64) -> Result<Offsets> {
         let steps = self.log.steps(steps_of(start))?;
         let failed = |source| EngineError::Port { operation: format!("listing `{}`", self.prefix), source };
         let mut keys = self.objects.list(&self.prefix).map_err(failed)?;

@@ -29,7 +29,7 @@ fn put(store: &MemoryStore, key: &str, text: &'static str) {
 
 /// The shards of the next batch; `at` moves to its end.
 fn next(source: &mut FileSource, at: &mut Offsets) -> Vec<String> {
-    let end = source.latest(at).unwrap();
+    let end = source.latest(at, 0).unwrap();
     let range = OffsetRange { start: std::mem::replace(at, end.clone()), end };
     source.read(&range).unwrap().shards
 }
@@ -40,7 +40,7 @@ fn rows(source: FileSource, ddl: &str) -> String {
     let table = SourceTable { table: "t".into(), schema, format: RecordFormat::default() };
     let mut input = Input::new(&table, Box::new(source), &Session::default(), 1).unwrap();
     let start = input.source.initial(0).unwrap();
-    let end = input.source.latest(&start).unwrap();
+    let end = input.source.latest(&start, 0).unwrap();
     let read = input.source.read(&OffsetRange { start, end }).unwrap();
     let mut ledger = Ledger::default();
     let rows = input.decode(BatchId(0), 0, &read, &mut ledger).unwrap();
@@ -89,7 +89,7 @@ fn a_source_that_starts_again_reads_on_and_reads_a_range_again() {
     put(&store, "silver/1", "{}");
     let mut first = source(&store, ObjectFormat::JsonLines, "a INT", None);
     let start = first.initial(0).unwrap();
-    let end = first.latest(&start).unwrap();
+    let end = first.latest(&start, 0).unwrap();
     // The process dies before the plan of the batch is written, then more objects come.
     put(&store, "silver/0", "{}");
     let mut again = source(&store, ObjectFormat::JsonLines, "a INT", None);
@@ -106,7 +106,7 @@ fn an_object_that_went_away_between_plan_and_read_is_named() {
     put(&store, "silver/1", "{}");
     let mut source = source(&store, ObjectFormat::JsonLines, "a INT", None);
     let start = source.initial(0).unwrap();
-    let end = source.latest(&start).unwrap();
+    let end = source.latest(&start, 0).unwrap();
     store.clone().delete("silver/1").unwrap();
     let error = source.read(&OffsetRange { start, end }).unwrap_err();
     assert_eq!(
@@ -121,14 +121,14 @@ fn a_damaged_step_is_given_up_only_while_no_plan_has_it() {
     put(&store, "silver/1", "{}");
     let mut first = source(&store, ObjectFormat::JsonLines, "a INT", None);
     let start = first.initial(0).unwrap();
-    let end = first.latest(&start).unwrap();
+    let end = first.latest(&start, 0).unwrap();
     put(&store, "checkpoint/sources/0/0", "wavetank 1 cut");
     let fresh = || source(&store, ObjectFormat::JsonLines, "a INT", None);
     let removable = |error: EngineError| match error {
         EngineError::CorruptCheckpoint { removable, .. } => removable,
         other => panic!("{other}"),
     };
-    assert_eq!(removable(fresh().latest(&start).unwrap_err()), ["checkpoint/sources/0/0"]);
+    assert_eq!(removable(fresh().latest(&start, 0).unwrap_err()), ["checkpoint/sources/0/0"]);
     assert!(
         removable(fresh().read(&OffsetRange { start: start.clone(), end: end.clone() }).unwrap_err())
             .is_empty()
@@ -156,7 +156,7 @@ fn folders_are_columns_where_the_table_has_them() {
     put(&store, "silver/e.json", "{}");
     let mut mixed = source(&store, ObjectFormat::JsonLines, ddl, None);
     let start = Offsets::default();
-    let end = mixed.latest(&start).unwrap();
+    let end = mixed.latest(&start, 0).unwrap();
     let error = mixed.read(&OffsetRange { start, end }).unwrap_err().to_string();
     assert!(
         error.contains("object `silver/e.json` cannot be read: Conflicting partition column names"),
@@ -177,7 +177,7 @@ fn parquet_objects_are_rows_and_records_of_a_query() {
     store.clone().put("silver/n=2/3.parquet", object(vec![Some(6)])).unwrap();
     let ddl = "a INT, b STRING, n BIGINT";
     let mut read = source(&store, ObjectFormat::Parquet, ddl, None);
-    let end = read.latest(&Offsets::default()).unwrap();
+    let end = read.latest(&Offsets::default(), 0).unwrap();
     let read = read.read(&OffsetRange { start: Offsets::default(), end }).unwrap();
     let places: Vec<_> = read.records.iter().map(|r| (r.shard, r.sequence_number.as_str())).collect();
     assert_eq!(places, [(0, "0000000000"), (0, "0000000001"), (2, "0000000000")]);
