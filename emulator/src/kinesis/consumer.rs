@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::errors;
-use super::stream::{self, StreamArn};
+use super::{resource_arn, stream};
 use crate::emulator::Identity;
 use crate::error::ApiError;
 use crate::operation::Context;
@@ -55,7 +55,7 @@ impl<'a> ConsumerArn<'a> {
         let (stream, rest) = arn.split_once("/consumer/")?;
         let (name, created) = rest.rsplit_once(':')?;
         let digits = !created.is_empty() && created.bytes().all(|byte| byte.is_ascii_digit());
-        (StreamArn::parse(stream).is_some() && digits).then_some(Self { whole: arn, stream, name })
+        (resource_arn::is_arn(stream, "stream") && digits).then_some(Self { whole: arn, stream, name })
     }
 }
 

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::resource_arn::{self, ResourceArn};
 use super::{create_stream, errors};
 use crate::emulator::Identity;
 use crate::error::ApiError;
@@ -10,6 +11,8 @@ use crate::store::{ShardRow, StreamRow, StreamStatus};
 use crate::time::Timestamp;
 use crate::validation::Constraint::{self, *};
 use crate::validation::TextPattern;
+
+const KIND: &str = "stream";
 
 /// On names of streams and shards.
 pub(super) const NAME: &[Constraint] = &[Pattern(&NAME_PATTERN), Length(1, 128)];
@@ -30,7 +33,7 @@ const NAME_PATTERN: TextPattern = TextPattern {
 
 const ARN_PATTERN: TextPattern = TextPattern {
     regex: r"arn:aws.*:kinesis:.*:\d{12}:stream/\S+",
-    matches: |text| StreamArn::parse(text).is_some(),
+    matches: |text| resource_arn::is_arn(text, KIND),
 };
 
 /// How capacity is provided.
@@ -41,35 +44,14 @@ pub struct StreamModeDetails {
     pub stream_mode: Option<String>,
 }
 
-/// The parts of a stream's ARN that tell streams apart here.
-pub(super) struct StreamArn<'a> {
-    pub account: &'a str,
-    pub name: &'a str,
-}
-
-impl<'a> StreamArn<'a> {
-    pub fn parse(arn: &'a str) -> Option<Self> {
-        let mut parts = arn.splitn(6, ':');
-        let mut part = || parts.next();
-        let (scheme, partition, service) = (part()?, part()?, part()?);
-        let (_region, account, resource) = (part()?, part()?, part()?);
-        let known = scheme == "arn" && partition.starts_with("aws") && service == "kinesis";
-        let twelve_digits = account.len() == 12 && account.bytes().all(|b| b.is_ascii_digit());
-        let name = resource.strip_prefix("stream/")?;
-        let whole = !name.is_empty() && !name.contains(char::is_whitespace);
-        (known && twelve_digits && whole).then_some(Self { account, name })
-    }
-}
-
 /// The ARN of a stream.
 pub(crate) fn arn(identity: &Identity, name: &str) -> String {
-    let Identity { account, region } = identity;
-    format!("arn:aws:kinesis:{region}:{account}:stream/{name}")
+    resource_arn::arn(identity, KIND, name)
 }
 
 /// The name of the stream that a request names, by name or by ARN or both.
 pub(super) fn name(identity: &Identity, name: Option<&str>, arn: Option<&str>) -> Result<String, ApiError> {
-    let Some(arn) = arn.and_then(StreamArn::parse) else {
+    let Some(arn) = arn.and_then(|arn| ResourceArn::of_kind(arn, KIND)) else {
         let name =
             name.ok_or_else(|| errors::invalid_argument("Either StreamName or StreamARN must be provided."))?;
         return Ok(name.to_owned());
