@@ -3,8 +3,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Shard, ShardId, errors, stream};
-use crate::error::{ApiError, ErrorCode};
+use super::{Shard, ShardId, errors, page_token, stream};
+use crate::error::ApiError;
 use crate::opaque;
 use crate::operation::{Context, Operation};
 use crate::store::{ShardRow, StreamRow};
@@ -13,7 +13,6 @@ use crate::validation::Constraint::*;
 use crate::validation::{Rule, field, inside, number, text};
 
 const RESULTS_DEFAULT: i32 = 1000;
-const TOKEN_LIFETIME_MS: i64 = 300_000;
 const LISTING: &str = "shards";
 
 /// See the module.
@@ -188,10 +187,7 @@ impl Token {
     fn open(text: &str, now: Timestamp) -> Result<Self, ApiError> {
         let token: Self = opaque::open_token(LISTING, text)
             .ok_or_else(|| errors::invalid_argument("NextToken is invalid."))?;
-        if now.millis_since(Timestamp::from_millis(token.issued_ms)) > TOKEN_LIFETIME_MS {
-            let message = "The pagination token passed to the operation has expired.";
-            return Err(ApiError::new(ErrorCode::ExpiredNextTokenException, message));
-        }
+        page_token::check_age(token.issued_ms, now)?;
         Ok(token)
     }
 }
@@ -250,6 +246,7 @@ pub(super) fn shard_id(text: &str) -> Result<ShardId, ApiError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::ErrorCode;
     use crate::kinesis::{CreateStream, CreateStreamRequest, HashKey, SplitShard, SplitShardRequest};
     use crate::{Emulator, Identity, Storage};
 
@@ -279,7 +276,7 @@ mod tests {
         assert_eq!(second.next_token, None);
 
         let expired = ListShardsRequest { next_token: first.next_token, ..Default::default() };
-        let later = NOW.plus_millis(TOKEN_LIFETIME_MS + 1);
+        let later = NOW.plus_millis(page_token::LIFETIME_MS + 1);
         let error = emulator.call::<ListShards>(later, expired).unwrap_err();
         assert_eq!(error.code, ErrorCode::ExpiredNextTokenException);
     }

@@ -4,8 +4,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::consumer::{self, Consumer};
-use super::{errors, stream};
-use crate::error::{ApiError, ErrorCode};
+use super::{errors, page_token, stream};
+use crate::error::ApiError;
 use crate::opaque;
 use crate::operation::{Context, Operation};
 use crate::time::Timestamp;
@@ -14,7 +14,6 @@ use crate::validation::{Rule, field, number, required, text};
 
 /// Consumers in one answer, at most, whatever is asked for.
 const RESULTS_MAX: i32 = 100;
-const TOKEN_LIFETIME_MS: i64 = 300_000;
 const LISTING: &str = "consumers";
 
 /// See the module.
@@ -90,16 +89,14 @@ fn after(token: &str, arn: &str, now: Timestamp) -> Result<String, ApiError> {
     let Some((_, after, issued)) = opened.filter(|(stream, ..)| stream == arn) else {
         return Err(errors::invalid_argument("NextToken is invalid."));
     };
-    if now.millis_since(Timestamp::from_millis(issued)) > TOKEN_LIFETIME_MS {
-        let message = "The pagination token passed to the operation has expired.";
-        return Err(ApiError::new(ErrorCode::ExpiredNextTokenException, message));
-    }
+    page_token::check_age(issued, now)?;
     Ok(after)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::ErrorCode;
     use crate::kinesis::*;
     use crate::{Emulator, Identity, Storage};
 

@@ -42,6 +42,7 @@ mod merge_shards;
 mod monitoring;
 mod number_versions;
 mod on_demand;
+mod page_token;
 mod put_record;
 mod put_records;
 mod put_resource_policy;
