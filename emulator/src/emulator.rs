@@ -1,7 +1,7 @@
 //! The emulator: state behind one lock, and one transaction per call.
 
 use std::path::PathBuf;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::codec::Codec;
 use crate::error::ApiError;
@@ -9,9 +9,9 @@ use crate::ids::Ids;
 use crate::kinesis::{self, SubscribeToShard, Subscription};
 use crate::operation::{Context, Operation, Volatile};
 use crate::operations;
-use crate::s3;
+use crate::s3::{self, Caller, ChecksumAlgorithm, ContentWriter};
 use crate::settings::Settings;
-use crate::store::{GroupCommit, OpenError, Purpose, Storage, Store, StoreError};
+use crate::store::{GroupCommit, OpenError, Purpose, Shelf, Storage, Store, StoreError};
 use crate::time::Timestamp;
 use crate::validation::validate;
 
@@ -40,6 +40,8 @@ pub struct Emulator {
     state: Mutex<State>,
     /// Waits until commits are on the disk, where they are to be.
     group: Option<GroupCommit>,
+    /// What those share who write and read content beside the lock.
+    shelf: Arc<Shelf>,
 }
 
 struct State {
@@ -71,7 +73,8 @@ impl Emulator {
         // What an earlier process has left to do is looked for by the first call.
         let volatile = Volatile { due: Some(Timestamp::from_millis(i64::MIN)), ..Volatile::default() };
         let group = store.group_commit()?;
-        Ok(Self { identity, settings, state: Mutex::new(State { store, ids, volatile }), group })
+        let shelf = Arc::clone(store.shelf());
+        Ok(Self { identity, settings, state: Mutex::new(State { store, ids, volatile }), group, shelf })
     }
 
     /// Whether a call that changes something waits for the disk.
@@ -102,9 +105,27 @@ impl Emulator {
     /// What AWS would answer; nothing is changed then. Operations on batches report the failures
     /// of single entries inside an `Ok`.
     pub fn call<O: Operation>(&self, now: Timestamp, request: O::Request) -> Result<O::Response, ApiError> {
+        self.call_as::<O>(&Caller::Home, now, request)
+    }
+
+    /// The same for somebody who may be of another account, or nobody.
+    ///
+    /// # Errors
+    /// As [`Emulator::call`].
+    pub fn call_as<O: Operation>(
+        &self,
+        caller: &Caller,
+        now: Timestamp,
+        request: O::Request,
+    ) -> Result<O::Response, ApiError> {
         validate(&request, O::RULES)?;
         let purpose = if O::READS_ONLY { Purpose::Read } else { Purpose::Change };
-        self.in_transaction(now, purpose, |ctx| O::call(ctx, request))
+        self.in_transaction_of(caller, now, purpose, |ctx| O::call(ctx, request))
+    }
+
+    /// Writes the content of an object that is put later. It does not wait for calls, nor calls for it.
+    pub fn content_writer(&self, algorithms: &[ChecksumAlgorithm]) -> ContentWriter {
+        ContentWriter::new(Arc::clone(&self.shelf), algorithms)
     }
 
     /// Runs the operation that AWS JSON clients name in `X-Amz-Target`, such as
@@ -133,8 +154,8 @@ impl Emulator {
     pub fn object_file(&self, bucket: &str, key: &str) -> Result<Option<PathBuf>, ApiError> {
         // No time is involved in finding a file; the epoch fills the place.
         self.in_transaction(Timestamp::default(), Purpose::Change, |ctx| {
-            let object = s3::find_object(ctx, bucket, key)?;
-            Ok(ctx.store.body_file(object.body)?)
+            let body = s3::find_body(ctx, bucket, key)?;
+            Ok(ctx.store.body_file(&body)?)
         })
     }
 
@@ -167,14 +188,24 @@ impl Emulator {
         purpose: Purpose,
         run: impl FnOnce(&mut Context<'_>) -> Result<T, ApiError>,
     ) -> Result<T, ApiError> {
+        self.in_transaction_of(&Caller::Home, now, purpose, run)
+    }
+
+    fn in_transaction_of<T>(
+        &self,
+        caller: &Caller,
+        now: Timestamp,
+        purpose: Purpose,
+        run: impl FnOnce(&mut Context<'_>) -> Result<T, ApiError>,
+    ) -> Result<T, ApiError> {
         // A panic rolls the transaction back while it unwinds, so the state behind a poisoned
         // lock is as whole as behind any other.
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         if state.volatile.due.is_some_and(|due| due <= now) {
-            let due = self.transact(&mut state, now, Purpose::Change, kinesis::settle)?;
+            let due = self.transact(&mut state, &Caller::Home, now, Purpose::Change, kinesis::settle)?;
             state.volatile.due = due;
         }
-        let outcome = self.transact(&mut state, now, purpose, run);
+        let outcome = self.transact(&mut state, caller, now, purpose, run);
         let written = self.group.as_ref().filter(|_| purpose == Purpose::Change).map(GroupCommit::note);
         // Others go on while this one waits for the disk.
         drop(state);
@@ -187,6 +218,7 @@ impl Emulator {
     fn transact<T>(
         &self,
         state: &mut State,
+        caller: &Caller,
         now: Timestamp,
         purpose: Purpose,
         run: impl FnOnce(&mut Context<'_>) -> Result<T, ApiError>,
@@ -194,7 +226,8 @@ impl Emulator {
         let State { store, ids, volatile } = state;
         let minted_before = ids.minted();
         let Self { identity, settings, .. } = self;
-        let mut ctx = Context { now, identity, settings, ids, volatile, store: store.begin(purpose)? };
+        let mut ctx =
+            Context { now, identity, caller, settings, ids, volatile, store: store.begin(purpose)? };
         let outcome = run(&mut ctx);
         let Context { ids, store, .. } = ctx;
         match outcome {
@@ -221,8 +254,9 @@ mod tests {
         CreateStream, CreateStreamRequest, GetRecords, GetRecordsRequest, GetShardIterator,
         GetShardIteratorRequest, PutRecords, PutRecordsRequest, PutRecordsRequestEntry, ShardId,
     };
-    use crate::s3::{CreateBucket, CreateBucketRequest, GetObject, GetObjectRequest, HeadBucket};
-    use crate::s3::{HeadBucketRequest, PutObject, PutObjectRequest};
+    use crate::s3::{
+        CreateBucket, CreateBucketRequest, GetObject, HeadBucket, PutObject, PutObjectRequest, input,
+    };
 
     const NOW: Timestamp = Timestamp::from_millis(1_700_000_000_000);
 
@@ -239,12 +273,12 @@ mod tests {
                 let entry = PutRecordsRequestEntry::new("k", "data");
                 let put = PutRecordsRequest::new("orders", vec![entry]);
                 let answer = emulator.call::<PutRecords>(NOW, put).unwrap();
-                let object = emulator.call::<GetObject>(NOW, GetObjectRequest::new("lake", "a")).unwrap();
-                format!("{answer:?} {object:?}")
+                let object = emulator.call::<GetObject>(NOW, input::get_object("lake", "a")).unwrap();
+                format!("{answer:?} {:?} {:?}", object.output, object.content.read_all())
             };
             let first = story();
             emulator.clear().unwrap();
-            assert!(emulator.call::<GetObject>(NOW, GetObjectRequest::new("lake", "a")).is_err());
+            assert!(emulator.call::<GetObject>(NOW, input::get_object("lake", "a")).is_err());
             assert_eq!(first, story());
         }
     }
@@ -306,7 +340,7 @@ mod tests {
         let storage = Storage::Directory(directory.path().to_owned());
         let emulator = Emulator::open(storage, Identity::default()).unwrap();
         emulator.call::<WriteThenFail>(NOW, ()).unwrap_err();
-        let request = HeadBucketRequest::new("half-done");
+        let request = input::head_bucket("half-done");
         let error = emulator.call::<HeadBucket>(NOW, request).unwrap_err();
         assert_eq!(error.code, ErrorCode::NoSuchBucket);
         assert_eq!(body_files(directory.path()), 0);
@@ -341,8 +375,8 @@ mod tests {
             // The file of the replaced body is gone with it.
             assert_eq!(body_files(directory.path()), 1);
         }
-        let object = emulator.call::<GetObject>(NOW, GetObjectRequest::new("lake", "key")).unwrap();
-        assert_eq!(object.body, "two");
+        let object = emulator.call::<GetObject>(NOW, input::get_object("lake", "key")).unwrap();
+        assert_eq!(object.content.read_all().unwrap(), "two");
     }
 
     #[test]
@@ -375,9 +409,9 @@ mod tests {
         let request = PutObjectRequest::new("lake", "second", "two");
         emulator.call::<PutObject>(NOW, request).unwrap();
         for (key, body) in [("first", "one"), ("second", "two")] {
-            let request = GetObjectRequest::new("lake", key);
+            let request = input::get_object("lake", key);
             let object = emulator.call::<GetObject>(NOW, request).unwrap();
-            assert_eq!(object.body, body);
+            assert_eq!(object.content.read_all().unwrap(), body);
         }
     }
 

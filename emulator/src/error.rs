@@ -34,15 +34,61 @@ pub enum ErrorCode {
     ResourceInUseException,
     ResourceNotFoundException,
     // S3.
+    AccessDenied,
+    BadDigest,
+    BadRequest,
+    BucketAlreadyExists,
     BucketAlreadyOwnedByYou,
+    BucketNotEmpty,
+    ConditionalRequestConflict,
+    EntityTooLarge,
+    EntityTooSmall,
+    IllegalLocationConstraintException,
+    IllegalVersioningConfigurationException,
     InvalidArgument,
     InvalidBucketName,
+    InvalidBucketState,
+    InvalidDigest,
+    InvalidLocationConstraint,
+    InvalidObjectState,
+    InvalidPart,
+    InvalidPartNumber,
+    InvalidPartOrder,
     InvalidRange,
+    InvalidRedirectLocation,
+    InvalidRequest,
+    InvalidRetentionPeriod,
+    InvalidStorageClass,
+    InvalidTag,
+    InvalidTargetBucketForLogging,
     KeyTooLongError,
+    MalformedAcl,
+    MalformedPolicy,
+    MalformedXml,
+    MetadataTooLarge,
+    MissingRequestBodyError,
+    MethodNotAllowed,
     NoSuchBucket,
+    NoSuchBucketPolicy,
+    NoSuchConfiguration,
+    NoSuchCorsConfiguration,
     NoSuchKey,
+    NoSuchLifecycleConfiguration,
+    NoSuchObjectLockConfiguration,
+    NoSuchPublicAccessBlockConfiguration,
+    NoSuchTagSet,
+    NoSuchUpload,
+    NoSuchVersion,
+    NoSuchWebsiteConfiguration,
     NotImplemented,
+    NotModified,
+    ObjectLockConfigurationNotFoundError,
+    ObjectNotInActiveTierError,
+    OwnershipControlsNotFoundError,
     PreconditionFailed,
+    RestoreAlreadyInProgress,
+    ReplicationConfigurationNotFoundError,
+    ServerSideEncryptionConfigurationNotFoundError,
     // Glue.
     AlreadyExistsException,
     ConcurrentModificationException,
@@ -70,15 +116,65 @@ impl ErrorCode {
             ResourceInUseException => ("ResourceInUseException", 400, Client),
             ResourceNotFoundException => ("ResourceNotFoundException", 400, Client),
 
+            AccessDenied => ("AccessDenied", 403, Client),
+            BadRequest => ("BadRequest", 400, Client),
+            BadDigest => ("BadDigest", 400, Client),
+            BucketAlreadyExists => ("BucketAlreadyExists", 409, Client),
             BucketAlreadyOwnedByYou => ("BucketAlreadyOwnedByYou", 409, Client),
+            BucketNotEmpty => ("BucketNotEmpty", 409, Client),
+            ConditionalRequestConflict => ("ConditionalRequestConflict", 409, Client),
+            EntityTooLarge => ("EntityTooLarge", 400, Client),
+            EntityTooSmall => ("EntityTooSmall", 400, Client),
+            IllegalLocationConstraintException => ("IllegalLocationConstraintException", 400, Client),
+            IllegalVersioningConfigurationException => {
+                ("IllegalVersioningConfigurationException", 400, Client)
+            }
             InvalidArgument => ("InvalidArgument", 400, Client),
             InvalidBucketName => ("InvalidBucketName", 400, Client),
+            InvalidBucketState => ("InvalidBucketState", 409, Client),
+            InvalidDigest => ("InvalidDigest", 400, Client),
+            InvalidLocationConstraint => ("InvalidLocationConstraint", 400, Client),
+            InvalidObjectState => ("InvalidObjectState", 403, Client),
+            InvalidPart => ("InvalidPart", 400, Client),
+            InvalidPartNumber => ("InvalidPartNumber", 416, Client),
+            InvalidPartOrder => ("InvalidPartOrder", 400, Client),
             InvalidRange => ("InvalidRange", 416, Client),
+            InvalidRedirectLocation => ("InvalidRedirectLocation", 400, Client),
+            InvalidRequest => ("InvalidRequest", 400, Client),
+            InvalidRetentionPeriod => ("InvalidRetentionPeriod", 400, Client),
+            InvalidStorageClass => ("InvalidStorageClass", 400, Client),
+            InvalidTag => ("InvalidTag", 400, Client),
+            InvalidTargetBucketForLogging => ("InvalidTargetBucketForLogging", 400, Client),
             KeyTooLongError => ("KeyTooLongError", 400, Client),
+            MalformedAcl => ("MalformedACLError", 400, Client),
+            MalformedPolicy => ("MalformedPolicy", 400, Client),
+            MalformedXml => ("MalformedXML", 400, Client),
+            MetadataTooLarge => ("MetadataTooLarge", 400, Client),
+            MissingRequestBodyError => ("MissingRequestBodyError", 400, Client),
+            MethodNotAllowed => ("MethodNotAllowed", 405, Client),
             NoSuchBucket => ("NoSuchBucket", 404, Client),
+            NoSuchBucketPolicy => ("NoSuchBucketPolicy", 404, Client),
+            NoSuchConfiguration => ("NoSuchConfiguration", 404, Client),
+            NoSuchCorsConfiguration => ("NoSuchCORSConfiguration", 404, Client),
             NoSuchKey => ("NoSuchKey", 404, Client),
+            NoSuchLifecycleConfiguration => ("NoSuchLifecycleConfiguration", 404, Client),
+            NoSuchObjectLockConfiguration => ("NoSuchObjectLockConfiguration", 404, Client),
+            NoSuchPublicAccessBlockConfiguration => ("NoSuchPublicAccessBlockConfiguration", 404, Client),
+            NoSuchTagSet => ("NoSuchTagSet", 404, Client),
+            NoSuchUpload => ("NoSuchUpload", 404, Client),
+            NoSuchVersion => ("NoSuchVersion", 404, Client),
+            NoSuchWebsiteConfiguration => ("NoSuchWebsiteConfiguration", 404, Client),
             NotImplemented => ("NotImplemented", 501, Server),
+            NotModified => ("NotModified", 304, Client),
+            ObjectLockConfigurationNotFoundError => ("ObjectLockConfigurationNotFoundError", 404, Client),
+            ObjectNotInActiveTierError => ("ObjectNotInActiveTierError", 403, Client),
+            OwnershipControlsNotFoundError => ("OwnershipControlsNotFoundError", 404, Client),
+            RestoreAlreadyInProgress => ("RestoreAlreadyInProgress", 409, Client),
             PreconditionFailed => ("PreconditionFailed", 412, Client),
+            ReplicationConfigurationNotFoundError => ("ReplicationConfigurationNotFoundError", 404, Client),
+            ServerSideEncryptionConfigurationNotFoundError => {
+                ("ServerSideEncryptionConfigurationNotFoundError", 404, Client)
+            }
 
             AlreadyExistsException => ("AlreadyExistsException", 400, Client),
             ConcurrentModificationException => ("ConcurrentModificationException", 400, Client),
@@ -109,12 +205,21 @@ pub struct ApiError {
     pub code: ErrorCode,
     /// AWS's sentence about it.
     pub message: String,
+    /// What S3 says beside it: elements of the answer's body, and headers, by name.
+    pub details: Vec<(&'static str, String)>,
 }
 
 impl ApiError {
     /// An error of `code` that says `message`.
     pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
-        Self { code, message: message.into() }
+        Self { code, message: message.into(), details: Vec::new() }
+    }
+
+    /// The same, with a detail: a header where the name is one (`x-amz-…`), else an element.
+    #[must_use]
+    pub fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.details.push((name, value.into()));
+        self
     }
 
     /// The answer to an operation name that no service has.

@@ -64,6 +64,6 @@ pub use error::{ApiError, ErrorCode, Fault};
 pub use operation::{Context, Operation};
 pub use operations::OPERATIONS;
 pub use settings::{Limits, Settings};
-pub use store::{OpenError, Storage};
+pub use store::{BodyReader, BodyWriter, NewBody, OpenError, Storage};
 pub use tenants::{TenantError, Tenants};
 pub use time::Timestamp;

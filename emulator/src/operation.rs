@@ -11,6 +11,7 @@ use crate::emulator::{Emulator, Identity};
 use crate::error::ApiError;
 use crate::ids::Ids;
 use crate::kinesis::{Subscribers, Throttle};
+use crate::s3::Caller;
 use crate::settings::Settings;
 use crate::store::Transaction;
 use crate::time::Timestamp;
@@ -45,6 +46,8 @@ pub struct Context<'a> {
     pub now: Timestamp,
     /// Whose resources these are.
     pub identity: &'a Identity,
+    /// Who calls.
+    pub caller: &'a Caller,
     /// How closely AWS is followed.
     pub settings: &'a Settings,
     /// Where new ids come from.

@@ -3,11 +3,18 @@
 
 use std::net::Ipv4Addr;
 
+use super::access::{self, Permission};
 use super::errors;
 use crate::error::ApiError;
 use crate::operation::Context;
+use crate::store::BucketRow;
 
 const RESERVED_PREFIXES: [&str; 2] = ["xn--", "sthree-"];
+/// The versioning of a bucket that keeps versions.
+pub(super) const ENABLED: &str = "Enabled";
+/// The versioning of a bucket that did.
+pub(super) const SUSPENDED: &str = "Suspended";
+
 const RESERVED_SUFFIXES: [&str; 4] = ["-s3alias", "--ol-s3", ".mrap", "--x-s3"];
 
 /// Whether a general purpose bucket may have this name: 3 to 63 lower-case letters, digits, dots
@@ -25,9 +32,31 @@ pub(super) fn is_valid_name(name: &str) -> bool {
         && !RESERVED_SUFFIXES.iter().any(|suffix| name.ends_with(suffix))
 }
 
-/// Refuses a bucket that is not there.
-pub(super) fn check_exists(ctx: &Context<'_>, bucket: &str) -> Result<(), ApiError> {
-    if ctx.store.bucket_exists(bucket)? { Ok(()) } else { Err(errors::no_such_bucket()) }
+/// A bucket that is there and with which the caller may do this.
+pub(super) fn open(ctx: &Context<'_>, name: &str, permission: Permission) -> Result<BucketRow, ApiError> {
+    let bucket = find(ctx, name)?;
+    access::to_bucket(ctx, &bucket, permission)?;
+    Ok(bucket)
+}
+
+/// A bucket that is there.
+pub(super) fn find(ctx: &Context<'_>, name: &str) -> Result<BucketRow, ApiError> {
+    ctx.store.find_bucket(name)?.ok_or_else(|| errors::no_such_bucket(name))
+}
+
+/// Where a bucket is.
+pub(super) fn region<'a>(ctx: &'a Context<'_>, bucket: &'a BucketRow) -> &'a str {
+    if bucket.region.is_empty() { &ctx.identity.region } else { &bucket.region }
+}
+
+/// Whether a new object of a key leaves those before it as versions.
+pub(super) fn is_versioned(bucket: &BucketRow) -> bool {
+    bucket.versioning.as_deref() == Some(ENABLED)
+}
+
+/// Whether it keeps versions, or did.
+pub(super) fn is_versioned_ever(bucket: &BucketRow) -> bool {
+    bucket.versioning.is_some()
 }
 
 #[cfg(test)]

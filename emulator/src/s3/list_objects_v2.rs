@@ -5,15 +5,17 @@
 //!
 //! Source: <https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html>
 
-use super::{ETag, bucket, errors, object_key};
+use s3s::dto;
+
+use super::access::Permission;
+use super::listing::{self, Encoding, Listed, Page, Query};
+use super::{bucket, e_tag, errors, object_key, owner, times};
 use crate::error::ApiError;
 use crate::opaque;
 use crate::operation::{Context, Operation};
 use crate::store::ObjectRow;
-use crate::time::Timestamp;
 use crate::validation::Rule;
 
-const KEYS_MAX: usize = 1000;
 const LISTING: &str = "objects";
 
 /// See the module.
@@ -21,137 +23,149 @@ pub struct ListObjectsV2;
 
 impl Operation for ListObjectsV2 {
     const NAME: &'static str = "s3:ListObjectsV2";
-    const RULES: &'static [Rule<ListObjectsV2Request>] = &[];
+    const RULES: &'static [Rule<Self::Request>] = &[];
     const READS_ONLY: bool = true;
-    type Request = ListObjectsV2Request;
-    type Response = ListObjectsV2Response;
+    type Request = dto::ListObjectsV2Input;
+    type Response = dto::ListObjectsV2Output;
 
-    fn call(ctx: &mut Context<'_>, request: ListObjectsV2Request) -> Result<ListObjectsV2Response, ApiError> {
-        bucket::check_exists(ctx, &request.bucket)?;
-        let max_keys = max_keys(&request)?;
-        let mut page = ListObjectsV2Response::default();
-        // Asking for no keys is answered by none, and by no promise of more.
-        let mut from = if max_keys == 0 { None } else { Some(start(&request)?) };
-        while let Some(position) = from {
-            let object = ctx.store.first_object_from(&request.bucket, &position)?;
-            let Some(object) = object.filter(|object| object.key.starts_with(&request.prefix)) else {
-                break;
-            };
-            if page.key_count() == max_keys {
-                page.is_truncated = true;
-                page.next_continuation_token = Some(opaque::seal_token(LISTING, &object.key));
-                break;
-            }
-            from = page.take(object, &request);
-        }
-        Ok(page)
+    fn call(ctx: &mut Context<'_>, request: Self::Request) -> Result<Self::Response, ApiError> {
+        bucket::open(ctx, &request.bucket, Permission::Read)?;
+        let encoding = Encoding::asked(request.encoding_type.as_ref())?;
+        let max_keys = listing::max_of(request.max_keys, "max-keys")?;
+        let query = Query {
+            prefix: request.prefix.as_deref().unwrap_or_default(),
+            delimiter: request.delimiter.as_deref().filter(|delimiter| !delimiter.is_empty()),
+            max_keys,
+        };
+        let page = match start(&request)? {
+            Some(start) => objects(ctx, &request.bucket, &query, start)?,
+            None => Page {
+                rows: Vec::new(),
+                common_prefixes: Vec::new(),
+                is_truncated: false,
+                ends_with_prefix: false,
+            },
+        };
+        let next = page.is_truncated.then(|| next_place(&page)).flatten();
+        let with_owner = request.fetch_owner == Some(true);
+        Ok(dto::ListObjectsV2Output {
+            key_count: Some(page.len() as i32),
+            common_prefixes: page.shown_prefixes(encoding),
+            contents: shown(ctx, &page.rows, encoding, with_owner),
+            continuation_token: request.continuation_token.clone(),
+            delimiter: query.delimiter.map(|delimiter| encoding.of(delimiter)),
+            encoding_type: encoding.shown(),
+            is_truncated: Some(page.is_truncated),
+            max_keys: Some(request.max_keys.unwrap_or(max_keys as i32).min(listing::KEYS_MAX as i32)),
+            next_continuation_token: next.map(|key| opaque::seal_token(LISTING, &key)),
+            prefix: Some(encoding.of(query.prefix)),
+            start_after: request.start_after.as_deref().map(|key| encoding.of(key)),
+            name: Some(request.bucket),
+            request_charged: None,
+        })
     }
 }
 
-/// What `ListObjectsV2` asks.
-#[derive(Debug, Clone, Default)]
-pub struct ListObjectsV2Request {
-    /// The bucket's name.
-    pub bucket: String,
-    /// Lists only keys that start so.
-    pub prefix: String,
-    /// Cuts keys into common prefixes; not empty.
-    pub delimiter: Option<String>,
-    /// Goes on where an earlier answer ended; stronger than `start_after`.
-    pub continuation_token: Option<String>,
-    /// Lists only keys after this one.
-    pub start_after: Option<String>,
-    /// Entries of the page, at most; never more than 1000, which is also meant when absent.
-    pub max_keys: Option<i32>,
+/// A page of what keys have now.
+pub(super) fn objects(
+    ctx: &Context<'_>,
+    bucket: &str,
+    query: &Query<'_>,
+    start: String,
+) -> Result<Page<ObjectRow>, ApiError> {
+    listing::page(query, start, |from: &String, limit| {
+        Ok(ctx.store.current_objects_from(bucket, from, limit)?)
+    })
 }
 
-impl ListObjectsV2Request {
-    /// Lists what starts with a prefix.
-    pub fn new(bucket: impl Into<String>, prefix: impl Into<String>) -> Self {
-        Self { bucket: bucket.into(), prefix: prefix.into(), ..Self::default() }
+/// Objects as lists show them.
+pub(super) fn shown(
+    ctx: &Context<'_>,
+    rows: &[ObjectRow],
+    encoding: Encoding,
+    with_owner: bool,
+) -> Option<Vec<dto::Object>> {
+    let shown = |row: &ObjectRow| dto::Object {
+        key: Some(encoding.of(&row.key)),
+        e_tag: Some(e_tag::shown(&row.e_tag)),
+        size: Some(row.size() as i64),
+        last_modified: Some(times::shown(row.modified)),
+        storage_class: Some(dto::ObjectStorageClass::from(
+            row.attributes.storage_class.clone().unwrap_or_else(|| "STANDARD".to_owned()),
+        )),
+        owner: with_owner.then(|| owner::shown(ctx, &row.attributes.owner)),
+        checksum_algorithm: checksum_algorithms(row),
+        checksum_type: checksum_type(row),
+        restore_status: None,
+    };
+    (!rows.is_empty()).then(|| rows.iter().map(shown).collect())
+}
+
+/// The algorithms of an object's checksums.
+pub(super) fn checksum_algorithms(row: &ObjectRow) -> Option<Vec<dto::ChecksumAlgorithm>> {
+    let names = row.attributes.checksums.keys().map(|name| dto::ChecksumAlgorithm::from(name.clone()));
+    Some(names.collect::<Vec<_>>()).filter(|names| !names.is_empty())
+}
+
+/// What an object's checksums are of.
+pub(super) fn checksum_type(row: &ObjectRow) -> Option<dto::ChecksumType> {
+    let name = match row.attributes.checksum_composite {
+        true => dto::ChecksumType::COMPOSITE,
+        false => dto::ChecksumType::FULL_OBJECT,
+    };
+    (!row.attributes.checksums.is_empty()).then(|| dto::ChecksumType::from_static(name))
+}
+
+impl Listed for ObjectRow {
+    type Place = String;
+
+    fn key(&self) -> &str {
+        &self.key
+    }
+
+    fn after(&self) -> String {
+        object_key::successor(&self.key)
+    }
+
+    fn first_of(key: String) -> String {
+        key
+    }
+
+    fn key_of(place: &String) -> &str {
+        place
     }
 }
 
-/// What `ListObjectsV2` answers.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct ListObjectsV2Response {
-    /// Objects by key.
-    pub contents: Vec<ListedObject>,
-    /// Common prefixes, ascending.
-    pub common_prefixes: Vec<String>,
-    /// Whether there is more.
-    pub is_truncated: bool,
-    /// Where another call goes on.
-    pub next_continuation_token: Option<String>,
-}
-
-/// An object in a list.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ListedObject {
-    /// Its key.
-    pub key: String,
-    /// When it was put.
-    pub last_modified: Timestamp,
-    /// Of its body.
-    pub e_tag: ETag,
-    /// Of its body, in bytes.
-    pub size: u64,
-}
-
-impl ListObjectsV2Response {
-    /// Entries of this page: objects and common prefixes.
-    pub fn key_count(&self) -> usize {
-        self.contents.len() + self.common_prefixes.len()
+/// The key that a next page starts with; none when no key can come after.
+fn next_place(page: &Page<ObjectRow>) -> Option<String> {
+    match page.ends_with_prefix {
+        true => object_key::after_prefix(page.common_prefixes.last()?),
+        false => page.rows.last().map(Listed::after),
     }
-
-    /// Enters an object or the common prefix it belongs to; answers from which key to go on,
-    /// or `None` when no key can come after.
-    fn take(&mut self, object: ObjectRow, request: &ListObjectsV2Request) -> Option<String> {
-        let delimiter = request.delimiter.as_deref().filter(|delimiter| !delimiter.is_empty());
-        let common = delimiter
-            .and_then(|delimiter| object_key::common_prefix(&object.key, &request.prefix, delimiter));
-        if let Some(common) = common {
-            self.common_prefixes.push(common.to_owned());
-            return object_key::after_prefix(common);
-        }
-        let next = object_key::successor(&object.key);
-        self.contents.push(ListedObject {
-            key: object.key,
-            last_modified: object.modified,
-            e_tag: ETag::stored(object.e_tag),
-            size: object.size_bytes,
-        });
-        Some(next)
-    }
-}
-
-fn max_keys(request: &ListObjectsV2Request) -> Result<usize, ApiError> {
-    let max_keys = request.max_keys.map_or(Ok(KEYS_MAX), usize::try_from);
-    let max_keys = max_keys.map_err(|_| {
-        errors::invalid_argument("Argument maxKeys must be an integer between 0 and 2147483647")
-    })?;
-    Ok(max_keys.min(KEYS_MAX))
 }
 
 /// The first key that the page may have.
-fn start(request: &ListObjectsV2Request) -> Result<String, ApiError> {
-    let start = match (&request.continuation_token, &request.start_after) {
-        (Some(token), _) => opaque::open_token(LISTING, token)
-            .ok_or_else(|| errors::invalid_argument("The continuation token provided is incorrect"))?,
-        (None, Some(key)) => object_key::successor(key),
-        (None, None) => String::new(),
-    };
-    Ok(start.max(request.prefix.clone()))
+fn start(request: &dto::ListObjectsV2Input) -> Result<Option<String>, ApiError> {
+    match (&request.continuation_token, &request.start_after) {
+        (Some(token), _) => {
+            let place = opaque::open_token(LISTING, token);
+            place.map(Some).ok_or_else(|| {
+                let message = "The continuation token provided is incorrect";
+                errors::invalid_named_argument(message, "continuation-token", token.as_str())
+            })
+        }
+        (None, Some(key)) => Ok(Some(object_key::successor(key))),
+        (None, None) => Ok(Some(String::new())),
+    }
 }
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
     use super::*;
     use crate::error::ErrorCode;
-    use crate::s3::{CreateBucket, CreateBucketRequest, PutObject, PutObjectRequest};
-    use crate::{Emulator, Identity, Storage};
+    use crate::s3::{CreateBucket, CreateBucketRequest, PutObject, PutObjectRequest, input};
+    use crate::{Emulator, Identity, Storage, Timestamp};
 
     const NOW: Timestamp = Timestamp::from_millis(1_700_000_000_000);
 
@@ -167,15 +181,15 @@ mod tests {
     }
 
     /// All entries of all pages, objects as `key` and common prefixes as `[prefix]`.
-    fn list(emulator: &Emulator, mut request: ListObjectsV2Request) -> Vec<String> {
+    fn list(emulator: &Emulator, mut request: dto::ListObjectsV2Input) -> Vec<String> {
         let mut entries = Vec::new();
         loop {
             let page = emulator.call::<ListObjectsV2>(NOW, request.clone()).unwrap();
-            assert!(page.key_count() as i32 <= request.max_keys.unwrap_or(1000));
-            assert_eq!(page.is_truncated, page.next_continuation_token.is_some());
-            entries.extend(page.contents.into_iter().map(|object| object.key));
-            let prefixes = page.common_prefixes.into_iter();
-            entries.extend(prefixes.map(|prefix| format!("[{prefix}]")));
+            assert!(page.key_count.unwrap() <= request.max_keys.unwrap_or(1000));
+            assert_eq!(page.is_truncated, Some(page.next_continuation_token.is_some()));
+            entries.extend(page.contents.into_iter().flatten().map(|object| object.key.unwrap()));
+            let prefixes = page.common_prefixes.into_iter().flatten();
+            entries.extend(prefixes.map(|common| format!("[{}]", common.prefix.unwrap())));
             request.continuation_token = page.next_continuation_token;
             if request.continuation_token.is_none() {
                 return entries;
@@ -183,10 +197,10 @@ mod tests {
         }
     }
 
-    fn request(prefix: &str, delimiter: &str) -> ListObjectsV2Request {
-        ListObjectsV2Request {
+    fn request(prefix: &str, delimiter: &str) -> dto::ListObjectsV2Input {
+        dto::ListObjectsV2Input {
             delimiter: Some(delimiter.to_owned()),
-            ..ListObjectsV2Request::new("lake", prefix)
+            ..input::list_objects("lake", prefix)
         }
     }
 
@@ -203,32 +217,30 @@ mod tests {
     #[test]
     fn listing_starts_after_a_key() {
         let emulator = emulator(&["a", "b", "c"]);
-        let request = ListObjectsV2Request {
-            start_after: Some("a".to_owned()),
-            ..ListObjectsV2Request::new("lake", "")
-        };
+        let request =
+            dto::ListObjectsV2Input { start_after: Some("a".to_owned()), ..input::list_objects("lake", "") };
         assert_eq!(list(&emulator, request), ["b", "c"]);
     }
 
     #[test]
     fn page_of_no_keys_is_empty_and_complete() {
-        let request = ListObjectsV2Request { max_keys: Some(0), ..ListObjectsV2Request::new("lake", "") };
+        let request = dto::ListObjectsV2Input { max_keys: Some(0), ..input::list_objects("lake", "") };
         let page = emulator(&["a"]).call::<ListObjectsV2>(NOW, request).unwrap();
-        assert_eq!(page, ListObjectsV2Response::default());
+        assert_eq!((page.key_count, page.is_truncated), (Some(0), Some(false)));
     }
 
     #[test]
     fn wrong_arguments_are_refused() {
         let emulator = emulator(&[]);
         let code = |request| emulator.call::<ListObjectsV2>(NOW, request).unwrap_err().code;
-        let negative = ListObjectsV2Request { max_keys: Some(-1), ..ListObjectsV2Request::new("lake", "") };
+        let negative = dto::ListObjectsV2Input { max_keys: Some(-1), ..input::list_objects("lake", "") };
         assert_eq!(code(negative), ErrorCode::InvalidArgument);
-        let made_up = ListObjectsV2Request {
+        let made_up = dto::ListObjectsV2Input {
             continuation_token: Some("made up".to_owned()),
-            ..ListObjectsV2Request::new("lake", "")
+            ..input::list_objects("lake", "")
         };
         assert_eq!(code(made_up), ErrorCode::InvalidArgument);
-        let nowhere = ListObjectsV2Request::new("nowhere", "");
+        let nowhere = input::list_objects("nowhere", "");
         assert_eq!(code(nowhere), ErrorCode::NoSuchBucket);
     }
 
@@ -245,7 +257,7 @@ mod tests {
             let emulator = emulator(&keys);
             for delimiter in ["", "/"] {
                 let whole = request(&prefix, delimiter);
-                let paged = ListObjectsV2Request { max_keys: Some(max_keys), ..whole.clone() };
+                let paged = dto::ListObjectsV2Input { max_keys: Some(max_keys), ..whole.clone() };
                 let (mut whole, mut paged) = (list(&emulator, whole), list(&emulator, paged));
                 whole.sort();
                 paged.sort();

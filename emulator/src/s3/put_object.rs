@@ -1,17 +1,17 @@
-//! `PutObject`: an object in place of any other of its key.
+//! `PutObject`: an object in place of any other of its key, or before it where versions are kept.
 //! Source: <https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html>
 
-use std::collections::BTreeMap;
+use s3s::dto;
 
-use bytes::Bytes;
-
-use super::{ETag, bucket, errors, object_key};
-use crate::error::ApiError;
+use super::access::Permission;
+use super::integrity::Integrity;
+use super::{Checksums, Content, attributes, bucket, conditions, e_tag, encryption, errors, object};
+use crate::error::{ApiError, ErrorCode};
 use crate::operation::{Context, Operation};
-use crate::store::{BodyId, ObjectRow};
 use crate::validation::Rule;
 
-const CONTENT_TYPE_DEFAULT: &str = "binary/octet-stream";
+/// Bytes that are put at once, at most; more goes in parts.
+const BODY_BYTES_MAX: u64 = 5 * 1024 * 1024 * 1024;
 
 /// See the module.
 pub struct PutObject;
@@ -23,81 +23,103 @@ impl Operation for PutObject {
     type Response = PutObjectResponse;
 
     fn call(ctx: &mut Context<'_>, request: PutObjectRequest) -> Result<PutObjectResponse, ApiError> {
-        object_key::check(&request.key)?;
-        bucket::check_exists(ctx, &request.bucket)?;
-        let replaced = ctx.store.find_object(&request.bucket, &request.key)?;
-        check_condition(request.if_none_match.as_deref(), replaced.as_ref())?;
-        let e_tag = ETag::of_body(&request.body);
-        let object = ObjectRow {
-            key: request.key,
-            body: BodyId(ctx.ids.next_number()),
-            size_bytes: request.body.len() as u64,
-            e_tag: e_tag.to_string(),
-            modified: ctx.now,
-            content_type: request.content_type.unwrap_or_else(|| CONTENT_TYPE_DEFAULT.to_owned()),
-            user_metadata: request.user_metadata,
-        };
-        ctx.store.write_body(object.body, request.body)?;
-        ctx.store.upsert_object(&request.bucket, &object)?;
-        if let Some(replaced) = replaced {
-            ctx.store.release_body(replaced.body)?;
+        let PutObjectRequest { input, content, integrity, expires, event } = request;
+        attributes::check_key(&input.key)?;
+        let bucket = bucket::open(ctx, &input.bucket, Permission::Write)?;
+        if input.write_offset_bytes.is_some() {
+            return Err(errors::not_implemented().with("Header", "x-amz-write-offset-bytes"));
         }
-        Ok(PutObjectResponse { e_tag })
+        let current = ctx.store.current_object(&bucket.name, &input.key)?;
+        let (if_match, if_none_match) = (input.if_match.as_ref(), input.if_none_match.as_ref());
+        conditions::check_write(if_match, if_none_match, current.as_ref(), &input.key)?;
+        let mut attributes = attributes::of_put(ctx, &bucket, &input, expires)?;
+        check_size(content.len())?;
+        integrity.check(&content)?;
+        let Content { body, md5, checksums } = content;
+        attributes.checksums = checksums;
+        let body = ctx.store.keep_body(body)?;
+        let e_tag = e_tag::of_digest(md5);
+        let stored = object::put(ctx, &bucket, input.key, (body, e_tag), attributes, &event)?;
+        let encrypted = &stored.attributes.encryption;
+        let checksums = stored.attributes.checksums.clone();
+        let [checksum_crc32, checksum_crc32c, checksum_crc64nvme, checksum_sha1, checksum_sha256] =
+            super::common_checksums(&checksums);
+        let full = dto::ChecksumType::from_static(dto::ChecksumType::FULL_OBJECT);
+        Ok(PutObjectResponse {
+            output: dto::PutObjectOutput {
+                bucket_key_enabled: encrypted.bucket_key_enabled,
+                checksum_crc32,
+                checksum_crc32c,
+                checksum_crc64nvme,
+                checksum_sha1,
+                checksum_sha256,
+                checksum_type: (!checksums.is_empty()).then_some(full),
+                e_tag: Some(e_tag::shown(&stored.e_tag)),
+                sse_customer_algorithm: encrypted.customer_algorithm.clone().map(Into::into),
+                sse_customer_key_md5: encrypted.customer_key_md5.clone(),
+                ssekms_key_id: encrypted.kms_key_id.clone(),
+                server_side_encryption: encryption::shown(encrypted),
+                version_id: object::shown_version(&bucket, &stored),
+                ..dto::PutObjectOutput::default()
+            },
+            checksums,
+        })
     }
 }
 
 /// What `PutObject` asks.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug)]
 pub struct PutObjectRequest {
-    /// The bucket's name.
-    pub bucket: String,
-    /// 1 to 1024 bytes of UTF-8.
-    pub key: String,
+    /// All but the content.
+    pub input: dto::PutObjectInput,
     /// The content.
-    pub body: Bytes,
-    /// `binary/octet-stream` when absent.
-    pub content_type: Option<String>,
-    /// The `x-amz-meta-…` headers, without that prefix.
-    pub user_metadata: BTreeMap<String, String>,
-    /// `*`: put only if there is no object of this key. S3 takes nothing else here.
-    pub if_none_match: Option<String>,
+    pub content: Content,
+    /// What the content must come to.
+    pub integrity: Integrity,
+    /// The `Expires` header, as it came.
+    pub expires: Option<String>,
+    /// What is told to those who are told of new objects.
+    pub event: String,
 }
 
 impl PutObjectRequest {
-    /// Puts an object with nothing but a body.
-    pub fn new(bucket: impl Into<String>, key: impl Into<String>, body: impl Into<Bytes>) -> Self {
-        Self { bucket: bucket.into(), key: key.into(), body: body.into(), ..Self::default() }
+    /// Puts an object with nothing but content.
+    pub fn new(bucket: impl Into<String>, key: impl Into<String>, content: impl Into<Content>) -> Self {
+        let input = dto::PutObjectInput { bucket: bucket.into(), key: key.into(), ..Default::default() };
+        let event = "ObjectCreated:Put".to_owned();
+        Self { input, content: content.into(), integrity: Integrity::default(), expires: None, event }
     }
 }
 
 /// What `PutObject` answers.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug)]
 pub struct PutObjectResponse {
-    /// Of the new object.
-    pub e_tag: ETag,
+    /// The answer.
+    pub output: dto::PutObjectOutput,
+    /// All checksums, also those that the answer has no place for.
+    pub checksums: Checksums,
 }
 
-fn check_condition(if_none_match: Option<&str>, found: Option<&ObjectRow>) -> Result<(), ApiError> {
-    match (if_none_match, found) {
-        (Some("*"), Some(_)) => Err(errors::precondition_failed()),
-        (Some("*"), None) | (None, _) => Ok(()),
-        (Some(_), _) => Err(errors::not_implemented()),
+pub(super) fn check_size(size: u64) -> Result<(), ApiError> {
+    if size <= BODY_BYTES_MAX {
+        return Ok(());
     }
+    let message = "Your proposed upload exceeds the maximum allowed size";
+    let error = ApiError::new(ErrorCode::EntityTooLarge, message).with("ProposedSize", size.to_string());
+    Err(error.with("MaxSizeAllowed", BODY_BYTES_MAX.to_string()))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::error::ErrorCode;
-    use crate::s3::{CreateBucket, CreateBucketRequest};
+    use crate::s3::{CreateBucket, input};
     use crate::{Emulator, Identity, Storage, Timestamp};
 
     const NOW: Timestamp = Timestamp::from_millis(1_700_000_000_000);
 
     fn emulator() -> Emulator {
         let emulator = Emulator::open(Storage::Memory, Identity::default()).unwrap();
-        let request = CreateBucketRequest::new("lake");
-        emulator.call::<CreateBucket>(NOW, request).unwrap();
+        emulator.call::<CreateBucket>(NOW, input::create_bucket("lake")).unwrap();
         emulator
     }
 
@@ -105,16 +127,15 @@ mod tests {
     fn conditional_put_succeeds_once() {
         let emulator = emulator();
         let put = |condition: &str| {
-            let request = PutObjectRequest {
-                if_none_match: Some(condition.to_owned()),
-                ..PutObjectRequest::new("lake", "key", "body")
-            };
+            let mut request = PutObjectRequest::new("lake", "key", "body");
+            request.input.if_none_match =
+                Some(dto::ETagCondition::parse_http_header(condition.as_bytes()).unwrap());
             emulator.call::<PutObject>(NOW, request)
         };
-        let e_tag = put("*").unwrap().e_tag;
-        assert_eq!(e_tag.as_str(), "\"841a2d689ad86bd1611447453c22c6fc\"");
+        let e_tag = put("*").unwrap().output.e_tag.unwrap();
+        assert_eq!(e_tag.value(), "841a2d689ad86bd1611447453c22c6fc");
         assert_eq!(put("*").unwrap_err().code, ErrorCode::PreconditionFailed);
-        assert_eq!(put("x").unwrap_err().code, ErrorCode::NotImplemented);
+        assert_eq!(put("\"x\"").unwrap_err().code, ErrorCode::NotImplemented);
     }
 
     #[test]

@@ -12,6 +12,7 @@ const STEPS: &[&str] = &[
     include_str!("resharding.sql"),
     include_str!("streams.sql"),
     include_str!("channels_queues.sql"),
+    include_str!("s3.sql"),
 ];
 
 /// Takes the steps that a database has not taken yet, each in a transaction of its own.

@@ -1,38 +1,48 @@
 //! All state: rows in SQLite, bodies of objects beside it. The only place that knows SQL.
 //!
 //! A [`Transaction`] is what operations are lent. Its methods are grouped by what they touch, in
-//! files of their own: streams and shards, the shard log, consumers, channels, queues, tags and policies, objects,
-//! bodies, the catalog.
+//! files of their own: streams and shards, the shard log, consumers, channels, queues, tags and policies, buckets,
+//! objects, uploads, bodies, the catalog.
 
 mod bodies;
+mod buckets;
 mod catalog;
 mod channels;
 mod consumers;
 mod group_commit;
 mod migrate;
+mod object_attributes;
+mod object_events;
 mod objects;
 mod queues;
 mod resources;
 mod shard_log;
 mod streams;
+mod uploads;
 
 use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode};
 
-pub(crate) use bodies::BodyId;
 use bodies::{Bodies, BodyChanges, SmallBodies};
+pub(crate) use bodies::{Body, BodyId, Piece, Shelf};
+pub use bodies::{BodyReader, BodyWriter, NewBody};
+pub(crate) use buckets::BucketRow;
 pub(crate) use catalog::{DatabaseRow, NewPartition, PartitionPage, PartitionRow, TableRow};
 pub(crate) use channels::ChannelRow;
 pub(crate) use consumers::ConsumerRow;
 pub(crate) use group_commit::GroupCommit;
+pub(crate) use object_attributes::{Acl, AclGrant, Encryption, ObjectAttributes, PartAttributes, Retention};
+pub(crate) use object_events::ObjectEventRow;
 pub(crate) use objects::ObjectRow;
 pub(crate) use queues::{QueueRecordRow, QueueRow};
 pub(crate) use shard_log::LogBlock;
 pub(crate) use streams::{ShardRow, StreamRow, StreamStatus};
+pub(crate) use uploads::{CompletedUpload, PartRow, UploadRow};
 
 /// More than the number of different statements, so that each is prepared once.
 const STATEMENTS_CACHED: usize = 128;
@@ -41,7 +51,7 @@ const STATEMENTS_CACHED: usize = 128;
 const CACHE_KIBIBYTES: i64 = 64 * 1024;
 
 /// Every table that holds what clients have made.
-const TABLES: [&str; 19] = [
+const TABLES: [&str; 25] = [
     "account_settings",
     "scalings",
     "resource_policies",
@@ -55,6 +65,12 @@ const TABLES: [&str; 19] = [
     "partitions",
     "tables",
     "databases",
+    "object_events",
+    "completed_uploads",
+    "parts",
+    "uploads",
+    "bucket_documents",
+    "shared_bodies",
     "small_bodies",
     "objects",
     "buckets",
@@ -98,6 +114,9 @@ pub enum OpenError {
         #[source]
         source: io::Error,
     },
+    /// What is in the database was not written by this program, or is damaged.
+    #[error("the emulator's database holds an entry that does not decode")]
+    Entry(#[source] serde_json::Error),
     /// SQLite refuses the file.
     #[error("cannot open the emulator's database")]
     Database(#[from] rusqlite::Error),
@@ -195,6 +214,7 @@ impl Store {
         configure(&connection, lasting)
             .map_err(OpenError::from)
             .and_then(|()| migrate::migrate(&mut connection))
+            .and_then(|()| bodies.settle(&connection))
             .map_err(|error| error.at(place.as_deref()))?;
         Ok(Self { connection, bodies, outlives, lasting })
     }
@@ -205,6 +225,11 @@ impl Store {
         let database = Path::new(database);
         let refusal = |source| OpenError::Directory { path: database.to_owned(), source };
         GroupCommit::open(database).map(Some).map_err(refusal)
+    }
+
+    /// What writers of bodies share with the store.
+    pub fn shelf(&self) -> &Arc<Shelf> {
+        self.bodies.shelf()
     }
 
     /// How many ids were minted by the last committed transaction.

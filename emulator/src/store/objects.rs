@@ -1,84 +1,157 @@
-//! Buckets, and what is known of objects besides their bodies.
+//! What is known of objects besides their content: every version of every key.
 
-use std::collections::BTreeMap;
+use rusqlite::{OptionalExtension, Row, Statement, params};
 
-use rusqlite::{OptionalExtension, Row};
-
-use super::{BodyId, Result, Transaction};
+use super::object_attributes::ObjectAttributes;
+use super::{Body, BodyId, Piece, Result, Transaction};
 use crate::time::Timestamp;
 
-/// An object without its body.
+/// The rank of the version that a key has now.
+const CURRENT: i64 = i64::MIN;
+
+/// A version of an object, without its content.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct ObjectRow {
     pub key: String,
-    pub body: BodyId,
-    pub size_bytes: u64,
+    /// `null` where the bucket had no versioning.
+    pub version_id: String,
+    /// Where its content is; a delete marker has none.
+    pub body: Option<Body>,
+    /// Without quotes.
     pub e_tag: String,
     pub modified: Timestamp,
-    pub content_type: String,
-    pub user_metadata: BTreeMap<String, String>,
+    pub attributes: ObjectAttributes,
+    /// Orders the versions of a key, newest first.
+    pub rank: i64,
+}
+
+impl ObjectRow {
+    /// Whether it is the version that its key has now.
+    pub fn is_current(&self) -> bool {
+        self.rank == CURRENT
+    }
+
+    /// Bytes of its content.
+    pub fn size(&self) -> u64 {
+        self.body.as_ref().map_or(0, |body| body.size)
+    }
 }
 
 impl Transaction<'_> {
-    /// Creates a bucket; `false` when it was there.
-    pub fn insert_bucket(&self, name: &str, created: Timestamp) -> Result<bool> {
-        let sql = "INSERT INTO buckets VALUES (?1, ?2) ON CONFLICT DO NOTHING";
-        let values = (name, created.as_millis());
-        Ok(self.sql.prepare_cached(sql)?.execute(values)? == 1)
-    }
-
-    pub fn bucket_exists(&self, name: &str) -> Result<bool> {
-        let sql = "SELECT 1 FROM buckets WHERE name = ?1";
-        Ok(self.sql.prepare_cached(sql)?.exists([name])?)
-    }
-
-    /// Stores an object in place of any other with its key.
-    pub fn upsert_object(&self, bucket: &str, object: &ObjectRow) -> Result<()> {
-        let sql = "INSERT OR REPLACE INTO objects VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
-        self.sql.prepare_cached(sql)?.execute((
+    /// Stores a version as the one that its key has now; the others stay behind it.
+    pub fn push_object(&self, bucket: &str, object: &ObjectRow) -> Result<()> {
+        self.demote_current(bucket, &object.key)?;
+        let sql = "INSERT INTO objects VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
+        let body = object.body.as_ref();
+        self.sql.prepare_cached(sql)?.execute(params![
             bucket,
             &object.key,
-            object.body.0 as i64,
-            object.size_bytes as i64,
+            CURRENT,
+            &object.version_id,
+            body.map(|body| body.id.0 as i64),
+            body.map(pieces_text).transpose()?.flatten(),
+            object.size() as i64,
             &object.e_tag,
             object.modified.as_millis(),
-            &object.content_type,
-            serde_json::to_string(&object.user_metadata)?,
-        ))?;
+            serde_json::to_string(&object.attributes)?,
+        ])?;
         Ok(())
     }
 
-    pub fn find_object(&self, bucket: &str, key: &str) -> Result<Option<ObjectRow>> {
-        let sql = "SELECT * FROM objects WHERE bucket = ?1 AND key = ?2";
-        let mut statement = self.sql.prepare_cached(sql)?;
-        let object = statement.query_row((bucket, key), |row| Ok(object_row(row)));
-        object.optional()?.transpose()
+    fn demote_current(&self, bucket: &str, key: &str) -> Result<()> {
+        let sql = "UPDATE objects SET rank = (SELECT coalesce(min(rank), 0) - 1 FROM objects \
+                   WHERE bucket = ?1 AND key = ?2 AND rank > ?3) \
+                   WHERE bucket = ?1 AND key = ?2 AND rank = ?3";
+        self.sql.prepare_cached(sql)?.execute((bucket, key, CURRENT))?;
+        Ok(())
     }
 
-    /// The first object of a bucket whose key is `key` or comes after it, in byte order.
-    pub fn first_object_from(&self, bucket: &str, key: &str) -> Result<Option<ObjectRow>> {
-        let sql = "SELECT * FROM objects WHERE bucket = ?1 AND key >= ?2 ORDER BY key LIMIT 1";
-        let mut statement = self.sql.prepare_cached(sql)?;
-        let object = statement.query_row((bucket, key), |row| Ok(object_row(row)));
-        object.optional()?.transpose()
+    /// Stores other attributes of a version that is there.
+    pub fn update_object_attributes(&self, bucket: &str, object: &ObjectRow) -> Result<()> {
+        let sql = "UPDATE objects SET attributes = ?4 WHERE bucket = ?1 AND key = ?2 AND rank = ?3";
+        let attributes = serde_json::to_string(&object.attributes)?;
+        self.sql.prepare_cached(sql)?.execute((bucket, &object.key, object.rank, attributes))?;
+        Ok(())
     }
 
-    pub fn delete_object(&self, bucket: &str, key: &str) -> Result<()> {
-        let sql = "DELETE FROM objects WHERE bucket = ?1 AND key = ?2";
-        self.sql.prepare_cached(sql)?.execute((bucket, key))?;
+    /// The version that a key has now, which may be a delete marker.
+    pub fn current_object(&self, bucket: &str, key: &str) -> Result<Option<ObjectRow>> {
+        let sql = "SELECT * FROM objects WHERE bucket = ?1 AND key = ?2 AND rank = ?3";
+        one(&mut *self.sql.prepare_cached(sql)?, (bucket, key, CURRENT))
+    }
+
+    /// One version of a key.
+    pub fn object_version(&self, bucket: &str, key: &str, version_id: &str) -> Result<Option<ObjectRow>> {
+        let sql = "SELECT * FROM objects WHERE bucket = ?1 AND key = ?2 AND version_id = ?3";
+        one(&mut *self.sql.prepare_cached(sql)?, (bucket, key, version_id))
+    }
+
+    /// Up to `limit` keys with what they have now, from `key` on, in byte order; no delete markers.
+    pub fn current_objects_from(&self, bucket: &str, key: &str, limit: usize) -> Result<Vec<ObjectRow>> {
+        let sql = "SELECT * FROM objects WHERE bucket = ?1 AND key >= ?2 AND rank = ?3 AND body_id IS NOT NULL \
+                   ORDER BY key LIMIT ?4";
+        many(&mut *self.sql.prepare_cached(sql)?, (bucket, key, CURRENT, limit as i64))
+    }
+
+    /// Up to `limit` versions, by key and newest first, from one of a key on.
+    pub fn object_versions_from(
+        &self,
+        bucket: &str,
+        (key, rank): (&str, i64),
+        limit: usize,
+    ) -> Result<Vec<ObjectRow>> {
+        let sql =
+            "SELECT * FROM objects WHERE bucket = ?1 AND (key, rank) >= (?2, ?3) ORDER BY key, rank LIMIT ?4";
+        many(&mut *self.sql.prepare_cached(sql)?, (bucket, key, rank, limit as i64))
+    }
+
+    /// Removes a version; what is then the newest is what its key has now.
+    pub fn delete_object_row(&self, bucket: &str, object: &ObjectRow) -> Result<()> {
+        let sql = "DELETE FROM objects WHERE bucket = ?1 AND key = ?2 AND rank = ?3";
+        self.sql.prepare_cached(sql)?.execute((bucket, &object.key, object.rank))?;
+        if object.is_current() {
+            let sql = "UPDATE objects SET rank = ?3 WHERE bucket = ?1 AND key = ?2 AND rank = \
+                       (SELECT min(rank) FROM objects WHERE bucket = ?1 AND key = ?2)";
+            self.sql.prepare_cached(sql)?.execute((bucket, &object.key, CURRENT))?;
+        }
         Ok(())
     }
 }
 
+pub(super) fn pieces_text(body: &Body) -> Result<Option<String>> {
+    Ok(body.pieces.as_ref().map(serde_json::to_string).transpose()?)
+}
+
+/// The body that a row of objects or parts points to.
+pub(super) fn body_of(row: &Row<'_>) -> Result<Option<Body>> {
+    let Some(id) = row.get::<_, Option<i64>>("body_id")? else { return Ok(None) };
+    let pieces: Option<String> = row.get("pieces")?;
+    let pieces: Option<Vec<Piece>> = pieces.map(|text| serde_json::from_str(&text)).transpose()?;
+    Ok(Some(Body { id: BodyId(id as u64), size: row.get::<_, i64>("size_bytes")? as u64, pieces }))
+}
+
+fn one(statement: &mut Statement<'_>, values: impl rusqlite::Params) -> Result<Option<ObjectRow>> {
+    statement.query_row(values, |row| Ok(object_row(row))).optional()?.transpose()
+}
+
+fn many(statement: &mut Statement<'_>, values: impl rusqlite::Params) -> Result<Vec<ObjectRow>> {
+    let mut rows = statement.query(values)?;
+    let mut found = Vec::new();
+    while let Some(row) = rows.next()? {
+        found.push(object_row(row)?);
+    }
+    Ok(found)
+}
+
 fn object_row(row: &Row<'_>) -> Result<ObjectRow> {
-    let user_metadata: String = row.get("user_metadata")?;
+    let attributes = row.get_ref("attributes")?.as_str().map_err(rusqlite::Error::from)?;
     Ok(ObjectRow {
         key: row.get("key")?,
-        body: BodyId(row.get::<_, i64>("body_id")? as u64),
-        size_bytes: row.get::<_, i64>("size_bytes")? as u64,
+        version_id: row.get("version_id")?,
+        body: body_of(row)?,
         e_tag: row.get("e_tag")?,
         modified: Timestamp::from_millis(row.get("modified_ms")?),
-        content_type: row.get("content_type")?,
-        user_metadata: serde_json::from_str(&user_metadata)?,
+        attributes: serde_json::from_str(attributes)?,
+        rank: row.get("rank")?,
     })
 }

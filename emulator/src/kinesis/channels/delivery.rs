@@ -185,7 +185,7 @@ fn suffix(ctx: &mut Context<'_>) -> String {
 
 /// Why nothing can be written to a bucket.
 fn unusable(ctx: &Context<'_>, bucket: &str, owner: Option<&str>) -> Result<Option<String>, ApiError> {
-    if !ctx.store.bucket_exists(bucket)? {
+    if ctx.store.find_bucket(bucket)?.is_none() {
         return Ok(Some(format!("The bucket {bucket} does not exist.")));
     }
     let mismatch = owner.filter(|owner| *owner != ctx.identity.account);

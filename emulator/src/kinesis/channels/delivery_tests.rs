@@ -4,9 +4,7 @@ use crate::kinesis::{
     CreateStream, CreateStreamRequest, DeleteStream, DeleteStreamRequest, DescribeStreamSummary,
     DescribeStreamSummaryRequest, PutRecords, PutRecordsRequest, PutRecordsRequestEntry,
 };
-use crate::s3::{
-    CreateBucket, CreateBucketRequest, GetObject, GetObjectRequest, ListObjectsV2, ListObjectsV2Request,
-};
+use crate::s3::{CreateBucket, CreateBucketRequest, GetObject, ListObjectsV2, input};
 use crate::store::Purpose;
 use crate::{Emulator, Identity, Storage};
 
@@ -56,13 +54,13 @@ impl Fixture {
 
     /// Keys and contents of a bucket.
     fn objects(&self, bucket: &str) -> Vec<(String, String)> {
-        let request = ListObjectsV2Request::new(bucket, "");
+        let request = input::list_objects(bucket, "");
         let listed = self.emulator.call::<ListObjectsV2>(NOW, request).unwrap();
         let read = |key: String| {
-            let object = self.emulator.call::<GetObject>(NOW, GetObjectRequest::new(bucket, &key)).unwrap();
-            (key, String::from_utf8(object.body.to_vec()).unwrap())
+            let object = self.emulator.call::<GetObject>(NOW, input::get_object(bucket, &key)).unwrap();
+            (key, String::from_utf8(object.content.read_all().unwrap().to_vec()).unwrap())
         };
-        listed.contents.into_iter().map(|object| read(object.key)).collect()
+        listed.contents.into_iter().flatten().map(|object| read(object.key.unwrap())).collect()
     }
 }
 
