@@ -25,6 +25,7 @@ mod request;
 mod request_id;
 mod response;
 mod route;
+mod s3;
 mod server;
 mod service;
 mod sts;

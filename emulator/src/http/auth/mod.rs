@@ -9,6 +9,7 @@ mod canonical;
 mod claim;
 mod key;
 mod query;
+pub(super) mod s3;
 mod sign;
 #[cfg(test)]
 mod vectors;

@@ -4,7 +4,7 @@ use http::request::Parts;
 
 use super::canonical::{self, PathForm};
 use super::claim::{AuthError, Claim};
-use super::key::{sha256_hex, signature};
+use super::key::{is_equal, sha256_hex, signature};
 use super::{ALGORITHM, Credentials, SigningScope, TERMINATOR};
 use crate::http::iso8601;
 use crate::time::Timestamp;
@@ -140,10 +140,4 @@ fn payload(head: &Parts, body: &[u8], claim: &Claim, service: &str) -> String {
         None if claim.expires.is_some() && service == "s3" => UNSIGNED.to_owned(),
         _ => sha256_hex(body),
     }
-}
-
-/// Takes equally long wherever the first difference is.
-fn is_equal(left: &str, right: &str) -> bool {
-    let differences = left.bytes().zip(right.bytes()).fold(0, |found, (left, right)| found | (left ^ right));
-    left.len() == right.len() && differences == 0
 }

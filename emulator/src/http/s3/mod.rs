@@ -1,0 +1,6 @@
+//! S3 over HTTP: what stands between hyper and s3s.
+
+// Nothing calls these yet.
+#![allow(dead_code, unused_imports)]
+
+mod payload;
