@@ -18,7 +18,8 @@ const UNKNOWN_KEY: &str = "The security token included in the request is invalid
 
 /// What a request must be signed for.
 pub(crate) struct Expected<'a> {
-    pub credentials: &'a Credentials,
+    /// The keys that requests may be signed with.
+    pub credentials: &'a [Credentials],
     /// None where the request does not say what it is for.
     pub service: Option<&'a str>,
     /// The time by the clock that clients sign by.
@@ -44,9 +45,10 @@ pub(crate) fn verify(
             claim.credential
         )));
     };
-    if access_key != expected.credentials.access_key {
+    let signer = expected.credentials.iter().find(|pair| pair.access_key == access_key);
+    let Some(Credentials { secret_key, .. }) = signer else {
         return Err(AuthError::new("UnrecognizedClientException", UNKNOWN_KEY));
-    }
+    };
     let signed_headers: Vec<&str> = claim.signed_headers.split(';').collect();
     if !signed_headers.contains(&"host") {
         let message = "'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization.";
@@ -57,8 +59,7 @@ pub(crate) fn verify(
     let scope = SigningScope { region, service };
     let payload = payload(head, body, claim, service);
     let canonical = canonical::request(head, &signed_headers, &payload, PathForm::of(service));
-    let secret = &expected.credentials.secret_key;
-    match is_equal(&signature(secret, &scope, &claim.stamp, &canonical), &claim.signature) {
+    match is_equal(&signature(secret_key, &scope, &claim.stamp, &canonical), &claim.signature) {
         true => Ok(()),
         false => Err(AuthError::invalid(MISMATCH)),
     }
