@@ -19,6 +19,7 @@ mod clock;
 mod connection;
 mod control;
 mod event_stream;
+mod http_date;
 mod iso8601;
 mod preflight;
 mod request;
