@@ -16,7 +16,7 @@ mod vectors;
 mod verify;
 
 pub(super) use claim::{AuthError, Claim, claim};
-pub(super) use query::pairs;
+pub(super) use query::{decode, encode_into, pairs};
 pub use sign::{SigningScope, sign};
 pub(super) use verify::{Expected, verify};
 

@@ -3,4 +3,5 @@
 // Nothing calls these yet.
 #![allow(dead_code, unused_imports)]
 
+mod form;
 mod payload;

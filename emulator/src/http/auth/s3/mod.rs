@@ -33,8 +33,8 @@ use crate::time::Timestamp;
 pub(crate) use chunk::ChunkSigning;
 pub(crate) use declared::{ChunkedForm, DeclaredPayload};
 pub(crate) use error::S3AuthError;
-pub(crate) use v2::signs_policy as v2_signs_policy;
-pub(crate) use v4::{policy_signature as v4_policy_signature, split_credential};
+pub(crate) use v2::signs_v2_policy;
+pub(crate) use v4::{is_v4_policy_signature, split_credential};
 
 /// How far the clocks of client and server may be apart.
 const SKEW_MS: i64 = 15 * 60 * 1000;

@@ -65,7 +65,7 @@ const OF_THE_RESOURCE: &[&str] = &[
 ];
 
 /// Whether a policy, in base64, is signed with a secret.
-pub(crate) fn signs_policy(secret: &str, policy: &str, signature: &str) -> bool {
+pub(crate) fn signs_v2_policy(secret: &str, policy: &str, signature: &str) -> bool {
     is_equal(&sign(secret, policy), signature)
 }
 

@@ -53,10 +53,15 @@ pub(crate) fn split_credential(text: &str) -> Option<Credential<'_>> {
     is_date.then_some(Credential { access_key, date, region, service, terminator })
 }
 
-/// The signature of a policy, which is signed as it is, in base64.
-pub(crate) fn policy_signature(secret: &str, credential: &Credential<'_>, policy: &str) -> String {
+/// Whether this is the signature of a policy, which is signed as it is, in base64.
+pub(crate) fn is_v4_policy_signature(
+    secret: &str,
+    credential: &Credential<'_>,
+    policy: &str,
+    signature: &str,
+) -> bool {
     let scope = SigningScope { region: credential.region, service: credential.service };
-    SigningKey::new(secret, &scope, credential.date).sign(policy)
+    is_equal(&SigningKey::new(secret, &scope, credential.date).sign(policy), signature)
 }
 
 /// Checks a request that is signed in its `Authorization`.
