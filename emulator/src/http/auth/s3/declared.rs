@@ -46,7 +46,7 @@ impl DeclaredPayload {
             }
             Some("STREAMING-UNSIGNED-PAYLOAD-TRAILER") => Ok(Self::Chunked(ChunkedForm::Unsigned)),
             Some(asymmetric) if asymmetric.starts_with("STREAMING-AWS4-ECDSA-P256-SHA256") => {
-                Err(S3AuthError::not_implemented())
+                Err(S3AuthError::not_implemented(asymmetric))
             }
             Some(text) => hexadecimal_bytes(text).map(Self::Digest).ok_or_else(|| {
                 S3AuthError::invalid_argument(
@@ -95,7 +95,9 @@ mod tests {
         for asymmetric in
             ["STREAMING-AWS4-ECDSA-P256-SHA256-PAYLOAD", "STREAMING-AWS4-ECDSA-P256-SHA256-PAYLOAD-TRAILER"]
         {
-            assert_eq!(sha256(asymmetric).unwrap_err().code, "NotImplemented");
+            let error = sha256(asymmetric).unwrap_err();
+            assert_eq!((error.code, error.status), ("NotImplemented", 501));
+            assert!(error.message.contains(asymmetric));
         }
         for wrong in ["", "0a", "invalid", &"0g".repeat(32), &"ä".repeat(32)] {
             assert_eq!(sha256(wrong).unwrap_err().code, "InvalidArgument", "{wrong}");

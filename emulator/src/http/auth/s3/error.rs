@@ -24,9 +24,10 @@ impl S3AuthError {
         Self::new("InvalidArgument", 400, message)
     }
 
-    pub fn not_implemented() -> Self {
-        let message = "A header you provided implies functionality that is not implemented.";
-        Self::new("NotImplemented", 501, message)
+    /// A header asks for something that there is not.
+    pub fn not_implemented(value: &str) -> Self {
+        let message = "A header you provided implies functionality that is not implemented";
+        Self::new("NotImplemented", 501, format!("{message}: {value}"))
     }
 
     /// The signature is another than the one that this request would have.

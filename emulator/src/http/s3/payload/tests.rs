@@ -1,4 +1,7 @@
 //! Bodies in every form, cut anywhere.
+//!
+//! Source of the signatures: the examples of <https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming.html> and
+//! <https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming-trailers.html>
 
 use http_body_util::Full;
 use proptest::prelude::*;
