@@ -236,9 +236,9 @@ pub struct ServeArgs {
     /// Speak TLS too, on the same port, with a certificate for localhost that is made at first use
     #[arg(long)]
     pub tls: bool,
-    /// Verify signatures, and take only those of this key; by default any will do
+    /// Verify signatures, and take only those of this key, or of these where it is given again; by default any will do
     #[arg(long, value_name = "KEY:SECRET", value_parser = credentials)]
-    pub strict_auth: Option<Credentials>,
+    pub strict_auth: Vec<Credentials>,
     /// Whether shards refuse what is too much for them, as on AWS
     #[arg(long, value_enum, default_value_t)]
     pub limits: LimitsArg,

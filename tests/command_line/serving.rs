@@ -132,7 +132,7 @@ fn what_others_can_reach_is_warned_of() {
 #[test]
 fn signatures_are_verified_where_they_are_to_be() {
     let user = User::new();
-    let served = Served::start(&user, &["--strict-auth", "key:secret"]);
+    let served = Served::start(&user, &["--strict-auth", "key:secret", "--strict-auth", "second:secret"]);
     let answer = served.call("ListStreams", "{}");
     assert!(answer.contains("UnrecognizedClientException"), "{answer}");
     served.end();

@@ -76,7 +76,8 @@ fn clock_face(time: Timestamp) -> (i64, i64, i64) {
     (second / 3600, second / 60 % 60, second % 60)
 }
 
-fn instant([year, month, day]: [i64; 3], [hour, minute, second]: [i64; 3]) -> Option<Timestamp> {
+/// A date and a time of day in UTC, where they exist.
+pub(super) fn instant([year, month, day]: [i64; 3], [hour, minute, second]: [i64; 3]) -> Option<Timestamp> {
     let days = day_number(year, month, day)?;
     let in_range = hour < 24 && minute < 60 && second < 60;
     let seconds = days * 86_400 + hour * 3600 + minute * 60 + second;

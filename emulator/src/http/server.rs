@@ -34,8 +34,9 @@ const BREATH: Duration = Duration::from_millis(50);
 /// What a server may be told beside its address.
 #[derive(Debug, Clone, Default)]
 pub struct ServerOptions {
-    /// The keys that requests must be signed with; without any, a signature must be there and may be anything.
-    pub strict_auth: Option<Credentials>,
+    /// The keys that requests must be signed with, each a user's; without any, a signature must be there and may be
+    /// anything.
+    pub strict_auth: Vec<Credentials>,
     /// The folder of the certificate, which is made there at first use; without one the server speaks no TLS.
     pub tls_folder: Option<PathBuf>,
     /// What the ids of requests are drawn from.

@@ -24,7 +24,7 @@ pub(super) struct Service {
     pub tenants: Arc<Tenants>,
     pub clock: Arc<ServerClock>,
     /// The keys that requests must be signed with; none where any will do.
-    pub strict_auth: Option<Credentials>,
+    pub strict_auth: Vec<Credentials>,
     pub ids: RequestIds,
     /// True once the server is about to end.
     pub stopping: watch::Receiver<bool>,
@@ -63,9 +63,9 @@ impl Service {
     /// Who sends a request: as it says itself, and true where authentication is strict.
     pub fn authenticate(&self, request: &Received, service: Option<&str>) -> Result<Claim, AuthError> {
         let claim = auth::claim(&request.head)?;
-        if let Some(credentials) = &self.strict_auth {
+        if !self.strict_auth.is_empty() {
             // Clients sign by the real clock, whatever time it is in here.
-            let expected = Expected { credentials, service, now: self.clock.real_now() };
+            let expected = Expected { credentials: &self.strict_auth, service, now: self.clock.real_now() };
             auth::verify(&request.head, &request.body, &claim, &expected)?;
         }
         Ok(claim)

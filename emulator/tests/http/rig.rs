@@ -57,7 +57,7 @@ impl Rig {
             Credentials { access_key: access_key.to_owned(), secret_key: secret_key.to_owned() };
         Self::with(
             Storage::Memory,
-            ServerOptions { strict_auth: Some(credentials), ..ServerOptions::default() },
+            ServerOptions { strict_auth: vec![credentials], ..ServerOptions::default() },
         )
     }
 

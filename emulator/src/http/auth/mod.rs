@@ -9,13 +9,14 @@ mod canonical;
 mod claim;
 mod key;
 mod query;
+pub(super) mod s3;
 mod sign;
 #[cfg(test)]
 mod vectors;
 mod verify;
 
 pub(super) use claim::{AuthError, Claim, claim};
-pub(super) use query::pairs;
+pub(super) use query::{decode, encode_into, pairs};
 pub use sign::{SigningScope, sign};
 pub(super) use verify::{Expected, verify};
 

@@ -26,7 +26,7 @@ pub(crate) fn decode(text: &str) -> String {
 }
 
 /// Appends `text`, with every byte percent-encoded that is not unreserved or in `kept`.
-pub(super) fn encode_into(out: &mut String, text: &str, kept: &[u8]) {
+pub(crate) fn encode_into(out: &mut String, text: &str, kept: &[u8]) {
     for byte in text.bytes() {
         if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) || kept.contains(&byte) {
             out.push(char::from(byte));

@@ -36,7 +36,8 @@ fn authorization(scope: &str, signed: &str, signature: &str) -> String {
 
 /// Whether a server that takes the keys of the vectors takes the request so much later.
 fn outcome(head: &Parts, body: &[u8], later_ms: i64) -> Result<(), AuthError> {
-    let credentials = credentials();
+    let other = Credentials { access_key: "AKIDSECOND".to_owned(), secret_key: "b".to_owned() };
+    let credentials = [other, credentials()];
     let now = SIGNED_AT.plus_millis(later_ms);
     let expected = Expected { credentials: &credentials, service: None, now };
     claim(head).and_then(|claim| verify(head, body, &claim, &expected))

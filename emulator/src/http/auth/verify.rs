@@ -4,7 +4,7 @@ use http::request::Parts;
 
 use super::canonical::{self, PathForm};
 use super::claim::{AuthError, Claim};
-use super::key::{sha256_hex, signature};
+use super::key::{is_equal, sha256_hex, signature};
 use super::{ALGORITHM, Credentials, SigningScope, TERMINATOR};
 use crate::http::iso8601;
 use crate::time::Timestamp;
@@ -18,7 +18,8 @@ const UNKNOWN_KEY: &str = "The security token included in the request is invalid
 
 /// What a request must be signed for.
 pub(crate) struct Expected<'a> {
-    pub credentials: &'a Credentials,
+    /// The keys that requests may be signed with.
+    pub credentials: &'a [Credentials],
     /// None where the request does not say what it is for.
     pub service: Option<&'a str>,
     /// The time by the clock that clients sign by.
@@ -44,9 +45,10 @@ pub(crate) fn verify(
             claim.credential
         )));
     };
-    if access_key != expected.credentials.access_key {
+    let signer = expected.credentials.iter().find(|pair| pair.access_key == access_key);
+    let Some(Credentials { secret_key, .. }) = signer else {
         return Err(AuthError::new("UnrecognizedClientException", UNKNOWN_KEY));
-    }
+    };
     let signed_headers: Vec<&str> = claim.signed_headers.split(';').collect();
     if !signed_headers.contains(&"host") {
         let message = "'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization.";
@@ -57,8 +59,7 @@ pub(crate) fn verify(
     let scope = SigningScope { region, service };
     let payload = payload(head, body, claim, service);
     let canonical = canonical::request(head, &signed_headers, &payload, PathForm::of(service));
-    let secret = &expected.credentials.secret_key;
-    match is_equal(&signature(secret, &scope, &claim.stamp, &canonical), &claim.signature) {
+    match is_equal(&signature(secret_key, &scope, &claim.stamp, &canonical), &claim.signature) {
         true => Ok(()),
         false => Err(AuthError::invalid(MISMATCH)),
     }
@@ -140,10 +141,4 @@ fn payload(head: &Parts, body: &[u8], claim: &Claim, service: &str) -> String {
         None if claim.expires.is_some() && service == "s3" => UNSIGNED.to_owned(),
         _ => sha256_hex(body),
     }
-}
-
-/// Takes equally long wherever the first difference is.
-fn is_equal(left: &str, right: &str) -> bool {
-    let differences = left.bytes().zip(right.bytes()).fold(0, |found, (left, right)| found | (left ^ right));
-    left.len() == right.len() && differences == 0
 }
