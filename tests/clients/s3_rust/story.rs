@@ -15,7 +15,7 @@ use futures_util::{StreamExt, TryStreamExt};
 use object_store::{
     Attribute, Attributes, Error, GetOptions, GetRange, ObjectStore, ObjectStoreExt, PutMode, PutOptions,
     PutPayload, UpdateVersion, WriteMultipart,
-    aws::{AmazonS3, AmazonS3Builder, S3ConditionalPut},
+    aws::{AmazonS3, AmazonS3Builder, S3ConditionalPut, S3CopyIfNotExists},
     path::Path,
 };
 
@@ -42,18 +42,20 @@ async fn main() -> Outcome {
     knows_errors(&s3).await?;
 
     s3.create_bucket().bucket("rust-store").send().await?;
-    let store = AmazonS3Builder::new()
+    let builder = AmazonS3Builder::new()
         .with_endpoint(&endpoint)
         .with_allow_http(true)
         .with_bucket_name("rust-store")
         .with_region("us-east-1")
         .with_access_key_id("test")
         .with_secret_access_key("test")
-        .with_conditional_put(S3ConditionalPut::ETagMatch)
-        .build()?;
+        .with_conditional_put(S3ConditionalPut::ETagMatch);
+    let store = builder.clone().with_copy_if_not_exists(S3CopyIfNotExists::Multipart).build()?;
     store_puts_and_gets(&store).await?;
     store_lists_and_deletes(&store).await?;
-    store_copies(&store).await?;
+    store_copies(&store, "by an upload of parts").await?;
+    let header = S3CopyIfNotExists::Header("if-none-match".into(), "*".into());
+    store_copies(&builder.with_copy_if_not_exists(header).build()?, "by a header").await?;
     store_puts_on_condition(&store).await?;
     store_uploads_parts(Arc::new(store)).await?;
     println!("s3-rust: all passed");
@@ -225,7 +227,8 @@ async fn store_lists_and_deletes(store: &AmazonS3) -> Outcome {
     Ok(())
 }
 
-async fn store_copies(store: &AmazonS3) -> Outcome {
+/// S3 refuses to copy onto what is there in two ways.
+async fn store_copies(store: &AmazonS3, how: &str) -> Outcome {
     let [from, to, moved] = ["copy/from ü", "copy/to", "copy/moved"].map(Path::from);
     store.put(&from, "data".into()).await?;
     store.copy(&from, &to).await?;
@@ -236,7 +239,8 @@ async fn store_copies(store: &AmazonS3) -> Outcome {
     assert!(matches!(store.rename_if_not_exists(&from, &to).await, Err(Error::AlreadyExists { .. })));
     assert!(matches!(store.copy_if_not_exists(&from, &to).await, Err(Error::AlreadyExists { .. })));
     assert!(matches!(store.copy(&moved, &to).await, Err(Error::NotFound { .. })));
-    ok("object_store: copies and renames");
+    store.delete(&to).await?;
+    ok(&format!("object_store: copies and renames, {how}"));
     Ok(())
 }
 
