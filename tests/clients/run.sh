@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Points real clients and third-party suites at `wavetank serve`, one after the other, each at a server of its own.
 #
-#   run.sh                 everything but `rust` and `peers`
+#   run.sh                 everything but `rust`, `s3-rust` and `peers`
 #   run.sh boto3 cbor      these
 #   run.sh all             everything
 #
@@ -13,8 +13,8 @@
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
-usual=(boto3 cbor awscli producer job javascript kinesalite moto first-request)
-slow=(rust peers)
+usual=(boto3 cbor awscli producer job javascript kinesalite moto first-request s3-boto3 s3-awscli s3fs pyarrow polars)
+slow=(rust s3-rust peers)
 strict_key="AKIDSTRICT:strict/secret+key"
 
 # Each client runs in a subshell of its own, in which `serve` starts its servers.
@@ -132,7 +132,52 @@ client_rust() {
     limited 120 "$home/target/debug/wavetank-client"
 }
 
+client_s3-boto3() {
+    python_env s3-boto3
+    serve AWS_ENDPOINT_URL
+    export AWS_ENDPOINT_URL
+    if [ -z "${WAVETANK_ENDPOINT:-}" ]; then
+        serve STRICT_ENDPOINT_URL --strict-auth "$strict_key"
+        serve tls --tls
+        export STRICT_ENDPOINT_URL STRICT_KEY=$strict_key
+        export TLS_ENDPOINT_URL=${tls/http:/https:} CERTIFICATE=$certificate
+    fi
+    limited 180 "$python" "$clients/s3_story.py"
+}
+
+client_s3-awscli() {
+    python_env awscli
+    serve AWS_ENDPOINT_URL
+    export AWS_ENDPOINT_URL
+    limited 300 "$clients/s3_cli.sh" "$cache/awscli/bin/aws"
+}
+
+client_s3fs() { python_story s3fs; }
+
+client_pyarrow() { python_story pyarrow; }
+
+client_polars() { python_story polars; }
+
+client_s3-rust() {
+    local home="$cache/s3-rust"
+    mkdir -p "$home/src"
+    cp "$clients/s3_rust/manifest.toml" "$home/Cargo.toml"
+    cp "$clients/s3_rust/story.rs" "$home/src/main.rs"
+    (cd "$home" && CARGO_TARGET_DIR="$home/target" cargo build --quiet)
+    serve AWS_ENDPOINT_URL
+    export AWS_ENDPOINT_URL
+    limited 120 "$home/target/debug/wavetank-s3-client"
+}
+
 client_peers() { "$clients/peers.sh"; }
+
+# python_story NAME tells NAME_story.py to a server of its own.
+python_story() {
+    python_env "$1"
+    serve AWS_ENDPOINT_URL
+    export AWS_ENDPOINT_URL
+    limited 120 "$python" "$clients/$1_story.py"
+}
 
 # limited SECONDS COMMAND…: a client that hangs has failed.
 limited() {
