@@ -118,6 +118,8 @@ client_kinesalite() { "$clients/kinesalite.sh"; }
 
 client_moto() { "$clients/moto.sh"; }
 
+client_s3-tests() { "$clients/s3tests.sh"; }
+
 client_first-request() { "$clients/first_request.sh"; }
 
 client_rust() {
