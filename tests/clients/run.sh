@@ -116,7 +116,9 @@ client_javascript() {
 
 client_kinesalite() { "$clients/kinesalite.sh"; }
 
-client_moto() { "$clients/moto.sh"; }
+client_moto() { "$clients/moto.sh" kinesis; }
+
+client_moto-s3() { "$clients/moto.sh" s3; }
 
 client_s3-tests() { "$clients/s3tests.sh"; }
 
