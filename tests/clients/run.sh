@@ -13,7 +13,7 @@
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
-usual=(boto3 cbor awscli producer job javascript kinesalite moto first-request)
+usual=(boto3 cbor awscli producer job javascript kinesalite moto moto-s3 s3-tests first-request)
 slow=(rust peers)
 strict_key="AKIDSTRICT:strict/secret+key"
 
