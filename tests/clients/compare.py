@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
 """Compares the results of a suite with the list of cases that are expected to fail.
 
-Usage: compare.py NAME KNOWN RESULTS...
+Usage: compare.py [--cases FILE] NAME KNOWN RESULTS...
 
 RESULTS are files of `file<TAB>case<TAB>passed|failed|skipped<TAB>message` lines, or JUnit XML.
 KNOWN has one `case | reason` line per case that may fail; `#` begins a comment; `-` stands for an empty list.
+Lines below a comment `# bug` are counted apart: such a list must become empty.
+FILE is written with all results as lines of the first form.
 Fails (exit code 1) when a case fails that is not listed, when a listed case does not exist, or when no case ran.
 A listed case that passes is only reported, so that the list can be shortened.
 """
@@ -14,12 +16,19 @@ import xml.etree.ElementTree as ElementTree
 from collections import Counter, defaultdict
 
 
-def main(name, known_path, *paths):
-    known = read_known(known_path)
+def main(*arguments):
+    written = None
+    if arguments[0] == "--cases":
+        written, *arguments = arguments[1:]
+    name, known_path, *paths = arguments
+    known, bugs = read_known(known_path)
     cases = [case for path in paths for case in read_results(path)]
+    if written:
+        write_table(written, cases)
     print_counts(name, cases)
     failed = {case: message for _, case, state, message in cases if state == "failed"}
     ran = {case for _, case, state, _ in cases if state != "skipped"}
+    skipped = {case for _, case, _, _ in cases} - ran
     unlisted = {case: message for case, message in failed.items() if case not in known}
     passing = [case for case in known if case in ran and case not in failed]
     absent = [case for case in known if case not in {case for _, case, _, _ in cases}]
@@ -31,7 +40,11 @@ def main(name, known_path, *paths):
         print(f"  NO SUCH  {case}: listed in {known_path}, not in the suite")
     for case in passing:
         print(f"  passes   {case}: listed as failing ({known[case]})")
-    print(f"{name}: {len(ran) - len(failed)} passed, {len(failed)} failed: {listed} of them listed, {len(unlisted)} not")
+    known_bugs = len(bugs & failed.keys())
+    print(
+        f"{name}: {len(ran) - len(failed)} passed, {len(failed)} failed, {len(skipped)} skipped; of the failures "
+        f"{listed} are listed{f' ({known_bugs} as bugs)' if known_bugs else ''}, {len(unlisted)} are not"
+    )
     return 1 if unlisted or absent or not ran else 0
 
 
@@ -47,18 +60,22 @@ def print_counts(name, cases):
 
 
 def read_known(path):
-    known = {}
+    known, bugs = {}, set()
     if path == "-":
-        return known
+        return known, bugs
     with open(path, encoding="utf-8") as lines:
-        for line in lines:
-            line = line.strip()
-            if line and not line.startswith("#"):
+        heading = ""
+        for line in map(str.strip, lines):
+            if line.startswith("#"):
+                heading = line.lstrip("# ")
+            elif line:
                 case, separator, reason = line.partition(" | ")
                 if not separator:
                     sys.exit(f"{path}: no reason: {line}")
                 known[case.strip()] = reason.strip()
-    return known
+                if heading == "bug":
+                    bugs.add(case.strip())
+    return known, bugs
 
 
 def read_results(path):
@@ -71,6 +88,12 @@ def table(path):
     return list(numbered(cases))
 
 
+def write_table(path, cases):
+    with open(path, "w", encoding="utf-8") as lines:
+        for case in sorted(cases):
+            print(*case, sep="\t", file=lines)
+
+
 def numbered(cases):
     """Cases of one name are told apart: the second is `name (2)`."""
     seen = Counter()
@@ -80,14 +103,17 @@ def numbered(cases):
 
 
 def junit(path):
-    cases = []
+    cases = {}
     for case in ElementTree.parse(path).getroot().iter("testcase"):
         file = case.get("classname", "").rsplit(".", 1)[-1]
+        name = f"{file}::{case.get('name')}"
         problem = case.find("failure") if case.find("failure") is not None else case.find("error")
         state = "failed" if problem is not None else "skipped" if case.find("skipped") is not None else "passed"
         message = "" if problem is None else " ".join(problem.get("message", "").split())[:300]
-        cases.append((file, f"{file}::{case.get('name')}", state, message))
-    return cases
+        # A case that fails, and cannot be cleaned up after, is there twice.
+        if name not in cases or cases[name][2] != "failed":
+            cases[name] = (file, name, state, message)
+    return list(cases.values())
 
 
 if __name__ == "__main__":

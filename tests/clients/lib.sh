@@ -114,13 +114,20 @@ node_env() {
     cp "$pins" "$node_home/installed"
 }
 
-# checkout VARIABLE NAME TAG ADDRESS clones a public repository at a tag, once, and puts its folder into VARIABLE.
+# checkout VARIABLE NAME VERSION ADDRESS fetches a public repository at a tag or a full commit id, once, and puts its
+# folder into VARIABLE.
 checkout() {
     local -n cloned_folder=$1
     cloned_folder="$cache/$2-$3"
     [ -f "$cloned_folder/.complete" ] && return
     rm -rf "$cloned_folder"
-    git clone --quiet --depth 1 --branch "$3" "$4" "$cloned_folder" 2>"$scratch/git" ||
+    { if [[ $3 =~ ^[0-9a-f]{40}$ ]]; then
+        # A clone cannot begin at a commit, but a fetch can.
+        git init --quiet "$cloned_folder" && git -C "$cloned_folder" fetch --quiet --depth 1 "$4" "$3" &&
+            git -C "$cloned_folder" -c advice.detachedHead=false checkout --quiet FETCH_HEAD
+    else
+        git clone --quiet --depth 1 --branch "$3" "$4" "$cloned_folder"
+    fi; } 2>"$scratch/git" ||
         die "cannot clone $4 at $3 (${2^^}_GIT names another place to clone from): $(cat "$scratch/git")"
     touch "$cloned_folder/.complete"
 }

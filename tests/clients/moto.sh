@@ -1,10 +1,19 @@
 #!/usr/bin/env bash
-# moto's tests of Kinesis in server mode against wavetank: tests and moto itself come from the same release on PyPI.
-# Cases that may fail are listed, each with its reason, in moto-known.txt.
+# moto.sh SERVICE: moto's tests of a service (kinesis, s3) in server mode against wavetank: tests and moto itself come
+# from the same release on PyPI. Cases that may fail are listed, each with its reason, in moto-known.txt (kinesis) and
+# moto-s3-known.txt. Cases that skip themselves in server mode, since they look into moto's process, count as skipped.
 #
 # WAVETANK_ENDPOINT  a running server to test instead, such as moto_server
+# CASES              only those whose names match this expression of pytest's -k; nothing is compared then
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+case ${1:-} in
+kinesis) name=moto ;;
+s3) name=moto-s3 ;;
+*) die "usage: moto.sh kinesis|s3" ;;
+esac
+service=$1
 
 python_env moto
 version=$(sed -n 's/^moto.*==//p' "$clients/requirements/moto.txt")
@@ -21,12 +30,14 @@ fi
 
 server=""
 serve server
-report="$results/moto.xml"
+known="$clients/$name-known.txt"
+[ -z "${CASES:-}" ] || known=-
+report="$results/$name.xml"
 rm -f "$report"
-(cd "$suite" && TEST_SERVER_MODE=true TEST_SERVER_MODE_ENDPOINT=$server "$python" -m pytest tests/test_kinesis \
-    -q -p no:cacheprovider --junitxml "$report") >"$results/moto.log" 2>&1 || true
-[ -s "$report" ] || die "pytest ran nothing: $(tail -n 20 "$results/moto.log")"
+(cd "$suite" && TEST_SERVER_MODE=true TEST_SERVER_MODE_ENDPOINT=$server "$python" -m pytest "tests/test_$service" \
+    ${CASES:+-k "$CASES"} -q -p no:cacheprovider --junitxml "$report") >"$results/$name.log" 2>&1 || true
+[ -s "$report" ] || die "pytest ran nothing: $(tail -n 20 "$results/$name.log")"
 outcome=0
-"$clients/compare.py" moto "$clients/moto-known.txt" "$report" || outcome=1
-echo "tracebacks: $results/moto.log"
+"$clients/compare.py" "$name" "$known" "$report" || outcome=1
+echo "tracebacks: $results/$name.log"
 exit "$outcome"

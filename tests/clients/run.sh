@@ -13,7 +13,8 @@
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
-usual=(boto3 cbor awscli producer job javascript kinesalite moto first-request s3-boto3 s3-awscli s3fs pyarrow polars)
+usual=(boto3 cbor awscli producer job javascript kinesalite moto first-request
+    s3-boto3 s3-awscli s3fs pyarrow polars moto-s3 s3-tests)
 slow=(rust s3-rust peers)
 strict_key="AKIDSTRICT:strict/secret+key"
 
@@ -116,7 +117,11 @@ client_javascript() {
 
 client_kinesalite() { "$clients/kinesalite.sh"; }
 
-client_moto() { "$clients/moto.sh"; }
+client_moto() { "$clients/moto.sh" kinesis; }
+
+client_moto-s3() { "$clients/moto.sh" s3; }
+
+client_s3-tests() { "$clients/s3tests.sh"; }
 
 client_first-request() { "$clients/first_request.sh"; }
 
