@@ -7,7 +7,6 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use serde::Deserialize;
-use wavetank_emulator::s3::{ListObjectsV2, ListObjectsV2Request};
 use wavetank_emulator::{ApiError, Emulator, Identity, OpenError, Storage};
 
 use crate::adapters::Services;
@@ -110,22 +109,15 @@ pub fn keep(
 
 /// One bucket's objects under their keys, as hard links where the file system allows it.
 fn objects(folder: &Path, bucket: &str, services: &Services) -> Result<(), KeepError> {
-    let mut request = ListObjectsV2Request::new(bucket, "");
-    loop {
-        let page = services.call::<ListObjectsV2>(request.clone())?;
-        for object in &page.contents {
-            let Some(body) = services.emulator.object_file(bucket, &object.key)? else { continue };
-            // A key may hold parts that a path cannot; those objects stay in the emulator's directory only.
-            if object.key.split('/').any(|part| part.is_empty() || part == "." || part == "..") {
-                continue;
-            }
-            let target = folder.join(&object.key);
-            fs::create_dir_all(target.parent().unwrap_or(folder))?;
-            fs::hard_link(&body, &target).or_else(|_| fs::copy(&body, &target).map(|_| ()))?;
+    for (key, _) in services.objects(bucket, "")? {
+        let Some(body) = services.emulator.object_file(bucket, &key)? else { continue };
+        // A key may hold parts that a path cannot; those objects stay in the emulator's directory only.
+        if key.split('/').any(|part| part.is_empty() || part == "." || part == "..") {
+            continue;
         }
-        match page.next_continuation_token {
-            None => return Ok(()),
-            token => request.continuation_token = token,
-        }
+        let target = folder.join(&key);
+        fs::create_dir_all(target.parent().unwrap_or(folder))?;
+        fs::hard_link(&body, &target).or_else(|_| fs::copy(&body, &target).map(|_| ()))?;
     }
+    Ok(())
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use duckdb::arrow::array::{Int64Array, RecordBatch};
 use wavetank::emulator::glue::{GetTable, GetTableRequest};
-use wavetank::emulator::s3::{GetObject, GetObjectRequest};
+use wavetank::emulator::s3::{GetObject, input};
 use wavetank::engine::ports::{ObjectStore, StartPosition, StreamApi};
 use wavetank::engine::sink::read_parquet;
 use wavetank::scenarios::adapters::{BucketStore, KinesisStreams, Services};
@@ -68,9 +68,9 @@ impl Said {
         }
         for number in &self.objects {
             let key = format!("objects/{number}");
-            let object = services.call::<GetObject>(GetObjectRequest::new(BUCKET, &key));
+            let object = services.call::<GetObject>(input::get_object(BUCKET, &key));
             let object = object.unwrap_or_else(|error| panic!("`{key}` is lost: {error}"));
-            assert_eq!(object.body, child::object(*number), "`{key}`");
+            assert_eq!(object.into_bytes().unwrap(), child::object(*number), "`{key}`");
         }
         for number in &self.tables {
             let table = format!("table_{number}");

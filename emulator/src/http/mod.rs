@@ -5,11 +5,12 @@
 //!  accept    TLS, h1, h2   route ├─ control     /_wavetank/…: health, clock, reset, state
 //!                                ├─ aws_json    Kinesis and Glue, in JSON or CBOR
 //!                                │    └ event_stream   SubscribeToShard
-//!                                └─ sts         GetCallerIdentity, in the query protocol
+//!                                ├─ sts         GetCallerIdentity, in the query protocol
+//!                                └─ s3          REST and XML, bodies piece by piece
 //! ```
 //!
-//! Only this module knows sockets and async code. A request is read whole, then answered by plain functions from
-//! request to response: calls of the emulator take microseconds to milliseconds, so they run where the request was
+//! Only this module knows sockets and async code. A request is read whole (but for the content of objects), then answered
+//! by plain functions from request to response: calls of the emulator take microseconds to milliseconds, so they run where the request was
 //! read. Time comes from the [`ServerClock`] and ids of requests from a seed in [`ServerOptions`]; network timeouts
 //! alone are measured in real time.
 

@@ -49,6 +49,11 @@ pub(super) fn streamed(content_type: &'static str, pieces: Pieces) -> Response {
     response
 }
 
+/// An answer that goes on, whatever it is.
+pub(super) fn streamed_body(pieces: Pieces) -> Response {
+    Response::new(Either::Right(pieces))
+}
+
 /// Sets a header; a value that no header can have is left out.
 pub(super) fn set(response: &mut Response, name: &'static str, value: &str) {
     if let Ok(value) = HeaderValue::from_str(value) {

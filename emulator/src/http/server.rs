@@ -18,6 +18,7 @@ use super::auth::Credentials;
 use super::clock::ServerClock;
 use super::connection::{self, Shared};
 use super::request_id::RequestIds;
+use super::s3::S3;
 use super::service::Service;
 use super::tls;
 use crate::tenants::Tenants;
@@ -90,7 +91,8 @@ impl Server {
     ) {
         let (stop, stopping) = watch::channel(false);
         let ids = RequestIds::new(self.options.request_id_seed);
-        let service = Service { tenants, clock, strict_auth: self.options.strict_auth, ids, stopping };
+        let service =
+            Service { tenants, clock, strict_auth: self.options.strict_auth, s3: S3::new(), ids, stopping };
         let shared = Arc::new(Shared { service, http: connection::http(), tls: self.tls });
         let mut connections = JoinSet::new();
         let mut shutdown = pin!(shutdown);

@@ -3,8 +3,10 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
+use futures_util::FutureExt;
 use http::StatusCode;
 use http::header::ORIGIN;
+use http::request::Parts;
 use hyper::body::Incoming;
 use tokio::sync::watch;
 
@@ -14,6 +16,7 @@ use super::request::{BodyError, Received, read_body};
 use super::request_id::{RequestId, RequestIds};
 use super::response::{Response, set, whole};
 use super::route::{Route, route};
+use super::s3::{self, S3};
 use super::{aws_json, control, preflight, sts};
 use crate::emulator::{Emulator, Identity};
 use crate::error::{ApiError, ErrorCode};
@@ -25,6 +28,7 @@ pub(super) struct Service {
     pub clock: Arc<ServerClock>,
     /// The keys that requests must be signed with; none where any will do.
     pub strict_auth: Vec<Credentials>,
+    pub s3: S3,
     pub ids: RequestIds,
     /// True once the server is about to end.
     pub stopping: watch::Receiver<bool>,
@@ -34,10 +38,25 @@ impl Service {
     /// Reads a request to its end and answers it.
     pub async fn answer(&self, request: http::Request<Incoming>) -> Response {
         let (head, body) = request.into_parts();
+        if route(&head) == Route::S3 {
+            return self.answer_s3(head, body).await;
+        }
         match read_body(&head, body).await {
             Ok(body) => self.respond(Received { head, body }),
             Err(error) => refused_body(error),
         }
+    }
+
+    /// Answers a request to S3, whose body is read piece by piece.
+    async fn answer_s3(&self, head: Parts, body: Incoming) -> Response {
+        let id = self.ids.mint();
+        let (method, path) = (head.method.clone(), head.uri.path().to_owned());
+        let answered = AssertUnwindSafe(s3::answer(self, head, body, &id)).catch_unwind().await;
+        let mut response = answered.unwrap_or_else(|_| s3::internal_error(&method, &path, &id));
+        set(&mut response, "x-amz-request-id", &id.uuid);
+        set(&mut response, "x-amz-id-2", &id.extended);
+        set(&mut response, "server", "AmazonS3");
+        response
     }
 
     fn respond(&self, request: Received) -> Response {
@@ -48,7 +67,7 @@ impl Service {
             Route::Control => control::answer(self, &request),
             Route::Preflight => preflight::answer(&request),
             Route::Query => sts::answer(self, &request, &id),
-            Route::AwsJson => aws_json::answer(self, &request),
+            Route::AwsJson | Route::S3 => aws_json::answer(self, &request),
         }));
         let mut response = answered.unwrap_or_else(|_| aws_json::internal_failure(&request));
         if route != Route::Control {

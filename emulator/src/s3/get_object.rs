@@ -3,13 +3,14 @@
 
 use std::ops::Range;
 
+use bytes::Bytes;
 use s3s::dto;
 
 use super::conditions::ReadConditions;
 use super::{Caller, Checksums, attributes_shown, encryption, errors, object};
 use crate::error::{ApiError, ErrorCode};
 use crate::operation::{Context, Operation};
-use crate::store::{BodyReader, ObjectRow};
+use crate::store::{BodyReader, ObjectRow, StoreError};
 use crate::validation::Rule;
 
 /// See the module.
@@ -40,6 +41,16 @@ pub struct GetObjectResponse {
     pub checksums: Checksums,
     /// The content, or the part asked for.
     pub content: BodyReader,
+}
+
+impl GetObjectResponse {
+    /// All of the content.
+    ///
+    /// # Errors
+    /// `InternalFailure` when a file cannot be read.
+    pub fn into_bytes(self) -> Result<Bytes, ApiError> {
+        Ok(self.content.read_all().map_err(StoreError::Body)?)
+    }
 }
 
 /// What a request to read comes to.
@@ -197,8 +208,8 @@ mod tests {
 
         let whole = input::get_object("lake", "key");
         let object = emulator.call::<GetObject>(NOW.plus_millis(5), whole.clone()).unwrap();
-        assert_eq!(object.content.read_all().unwrap(), "0123456789");
         let output = object.output;
+        assert_eq!(object.content.read_all().unwrap(), "0123456789");
         assert_eq!(output.content_range, None);
         assert_eq!(output.content_type.as_deref(), Some("text/plain"));
         assert_eq!(output.last_modified, Some(crate::s3::times::shown(NOW)));
@@ -207,9 +218,9 @@ mod tests {
         let range = |first, last| Some(dto::Range::Int { first, last });
         let part = dto::GetObjectInput { range: range(2, Some(4)), ..whole.clone() };
         let part = emulator.call::<GetObject>(NOW, part).unwrap();
-        assert_eq!(part.content.read_all().unwrap(), "234");
         assert_eq!(part.output.content_range.as_deref(), Some("bytes 2-4/10"));
         assert_eq!(part.output.e_tag, output.e_tag);
+        assert_eq!(part.into_bytes().unwrap(), "234");
 
         let beyond = dto::GetObjectInput { range: range(10, None), ..whole.clone() };
         let error = emulator.call::<GetObject>(NOW, beyond).unwrap_err();

@@ -18,8 +18,24 @@ pub struct Integrity {
 }
 
 impl Integrity {
+    /// Takes the checksums among the trailers of a body, by their lower-case names.
+    pub fn add_trailers<'a>(&mut self, trailers: impl IntoIterator<Item = (&'a str, &'a str)>) {
+        for (name, value) in trailers {
+            let named = ChecksumAlgorithm::ALL.into_iter().find(|algorithm| algorithm.header() == name);
+            self.checksums.extend(named.map(|algorithm| (algorithm.name().to_owned(), value.to_owned())));
+        }
+    }
+
+    /// What checksums are needed to check content.
+    pub fn algorithms(&self) -> impl Iterator<Item = ChecksumAlgorithm> {
+        self.checksums.keys().filter_map(|name| ChecksumAlgorithm::named(name))
+    }
+
     /// Refuses content that is not what was meant.
-    pub(super) fn check(&self, content: &Content) -> Result<(), ApiError> {
+    ///
+    /// # Errors
+    /// `InvalidDigest` for what is no digest, `BadDigest` for another one.
+    pub fn check(&self, content: &Content) -> Result<(), ApiError> {
         if let Some(md5) = &self.md5 {
             let is_digest = base64::decode(md5).is_ok_and(|bytes| bytes.len() == MD5_BYTES);
             if !is_digest {

@@ -3,8 +3,9 @@
 use super::access::Permission;
 use super::{bucket, errors};
 use crate::error::ApiError;
-use crate::operation::Context;
+use crate::operation::{Context, Operation};
 use crate::store::{BucketRow, UploadRow};
+use crate::validation::Rule;
 
 const PART_NUMBER_MAX: i32 = 10_000;
 
@@ -33,4 +34,20 @@ pub(super) fn check_number(number: i32) -> Result<(), ApiError> {
 /// The algorithm that an upload was started with.
 pub(super) fn algorithm(upload: &UploadRow) -> Option<super::ChecksumAlgorithm> {
     upload.attributes.checksums.keys().next().and_then(|name| super::ChecksumAlgorithm::named(name))
+}
+
+/// The algorithm that an upload was started with, for who receives a part before it is put.
+pub struct UploadAlgorithm;
+
+impl Operation for UploadAlgorithm {
+    const NAME: &'static str = "s3:UploadAlgorithm";
+    const RULES: &'static [Rule<Self::Request>] = &[];
+    const READS_ONLY: bool = true;
+    /// Bucket, key and upload.
+    type Request = (String, String, String);
+    type Response = Option<super::ChecksumAlgorithm>;
+
+    fn call(ctx: &mut Context<'_>, (bucket, key, id): Self::Request) -> Result<Self::Response, ApiError> {
+        Ok(algorithm(&find(ctx, &bucket, &key, &id)?.1))
+    }
 }

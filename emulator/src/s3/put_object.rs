@@ -11,7 +11,7 @@ use crate::operation::{Context, Operation};
 use crate::validation::Rule;
 
 /// Bytes that are put at once, at most; more goes in parts.
-const BODY_BYTES_MAX: u64 = 5 * 1024 * 1024 * 1024;
+pub const CONTENT_BYTES_MAX: u64 = 5 * 1024 * 1024 * 1024;
 
 /// See the module.
 pub struct PutObject;
@@ -101,12 +101,12 @@ pub struct PutObjectResponse {
 }
 
 pub(super) fn check_size(size: u64) -> Result<(), ApiError> {
-    if size <= BODY_BYTES_MAX {
+    if size <= CONTENT_BYTES_MAX {
         return Ok(());
     }
     let message = "Your proposed upload exceeds the maximum allowed size";
     let error = ApiError::new(ErrorCode::EntityTooLarge, message).with("ProposedSize", size.to_string());
-    Err(error.with("MaxSizeAllowed", BODY_BYTES_MAX.to_string()))
+    Err(error.with("MaxSizeAllowed", CONTENT_BYTES_MAX.to_string()))
 }
 
 #[cfg(test)]

@@ -11,10 +11,7 @@ use wavetank_emulator::glue::{
 use wavetank_emulator::kinesis::{
     GetRecords, GetRecordsRequest, GetShardIterator, GetShardIteratorRequest, ListShards, ListShardsRequest,
 };
-use wavetank_emulator::s3::{
-    DeleteObject, DeleteObjectRequest, GetObject, GetObjectRequest, ListObjectsV2, ListObjectsV2Request,
-    PutObject, PutObjectRequest,
-};
+use wavetank_emulator::s3::{DeleteObject, GetObject, ListObjectsV2, PutObject, PutObjectRequest, input};
 use wavetank_emulator::{ApiError, Emulator, ErrorCode, Operation, Timestamp};
 use wavetank_engine::ports::{
     Catalog, FailureKind, ObjectStore, PortError, PortFailure, PortResult, RecordsPage, ShardRecord,
@@ -38,6 +35,21 @@ impl Services {
     /// Calls an operation at the present virtual time.
     pub fn call<O: Operation>(&self, request: O::Request) -> Result<O::Response, ApiError> {
         self.emulator.call::<O>(self.clock.now(), request)
+    }
+
+    /// Every object of a bucket under a prefix: key and bytes, by key.
+    pub fn objects(&self, bucket: &str, prefix: &str) -> Result<Vec<(String, u64)>, ApiError> {
+        let mut request = input::list_objects(bucket, prefix);
+        let mut objects = Vec::new();
+        loop {
+            let page = self.call::<ListObjectsV2>(request.clone())?;
+            let listed = page.contents.into_iter().flatten();
+            objects.extend(listed.filter_map(|object| Some((object.key?, object.size? as u64))));
+            match page.next_continuation_token {
+                None => return Ok(objects),
+                token => request.continuation_token = token,
+            }
+        }
     }
 }
 
@@ -124,29 +136,21 @@ impl ObjectStore for BucketStore {
     }
 
     fn get(&mut self, key: &str) -> PortResult<Option<Bytes>> {
-        match self.services.call::<GetObject>(GetObjectRequest::new(&self.bucket, key)) {
-            Ok(object) => Ok(Some(object.body)),
+        match self.services.call::<GetObject>(input::get_object(&self.bucket, key)) {
+            Ok(object) => Ok(Some(object.into_bytes()?)),
             Err(error) if error.code == ErrorCode::NoSuchKey => Ok(None),
             Err(error) => Err(error.into()),
         }
     }
 
     fn delete(&mut self, key: &str) -> PortResult<()> {
-        self.services.call::<DeleteObject>(DeleteObjectRequest::new(&self.bucket, key))?;
+        self.services.call::<DeleteObject>(input::delete_object(&self.bucket, key))?;
         Ok(())
     }
 
     fn list(&mut self, prefix: &str) -> PortResult<Vec<String>> {
-        let mut request = ListObjectsV2Request::new(&self.bucket, prefix);
-        let mut keys = Vec::new();
-        loop {
-            let page = self.services.call::<ListObjectsV2>(request.clone())?;
-            keys.extend(page.contents.into_iter().map(|object| object.key));
-            match page.next_continuation_token {
-                None => return Ok(keys),
-                token => request.continuation_token = token,
-            }
-        }
+        let objects = self.services.objects(&self.bucket, prefix)?;
+        Ok(objects.into_iter().map(|(key, _)| key).collect())
     }
 }
 

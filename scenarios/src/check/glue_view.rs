@@ -12,7 +12,6 @@ use wavetank_emulator::glue::{
     Column, GetDatabases, GetDatabasesRequest, GetPartitions, GetPartitionsRequest, GetTables,
     GetTablesRequest, StorageDescriptor, Table,
 };
-use wavetank_emulator::s3::{ListObjectsV2, ListObjectsV2Request};
 use wavetank_engine::error::EngineError;
 use wavetank_engine::types::{TypeError, parse_hive_type};
 
@@ -265,17 +264,9 @@ fn partitions(services: &Services, database: &str, table: &str) -> Result<Vec<Pa
 fn part(services: &Services, values: Vec<String>, location: &str) -> Result<Part, ViewError> {
     let path = location.strip_prefix("s3://").unwrap_or(location);
     let (bucket, prefix) = path.split_once('/').unwrap_or((path, ""));
-    let mut request = ListObjectsV2Request::new(bucket, prefix);
-    let mut objects = Vec::new();
-    loop {
-        let page = services.call::<ListObjectsV2>(request.clone())?;
-        let listed = page.contents.into_iter().map(|object| Listed { key: object.key, bytes: object.size });
-        objects.extend(listed.filter(|object| object.bytes > 0));
-        match page.next_continuation_token {
-            None => return Ok(Part { values, bucket: bucket.to_owned(), objects }),
-            token => request.continuation_token = token,
-        }
-    }
+    let listed = services.objects(bucket, prefix)?.into_iter().map(|(key, bytes)| Listed { key, bytes });
+    let objects = listed.filter(|object| object.bytes > 0).collect();
+    Ok(Part { values, bucket: bucket.to_owned(), objects })
 }
 
 /// The files that hold the objects, each with its partition's values.

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use arrow::array::{ArrayRef, RecordBatch, StringArray, new_null_array};
 use arrow::compute::{cast, concat_batches};
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
-use wavetank_emulator::s3::{GetObject, GetObjectRequest};
+use wavetank_emulator::s3::{GetObject, input};
 use wavetank_engine::sink::read_parquet;
 
 use super::database::{CheckDatabase, DatabaseError, quote};
@@ -47,8 +47,8 @@ pub(super) fn load(
 }
 
 fn body(services: &Services, part: &Part, object: &Listed) -> Result<bytes::Bytes, ViewError> {
-    let request = GetObjectRequest::new(&part.bucket, &object.key);
-    Ok(services.call::<GetObject>(request)?.body)
+    let request = input::get_object(&part.bucket, &object.key);
+    Ok(services.call::<GetObject>(request)?.into_bytes()?)
 }
 
 /// The rows of some Parquet objects as text, which DuckDB casts to the table's types as it takes them in.

@@ -13,9 +13,9 @@ use crate::validation::Rule;
 use crate::store::BucketRow;
 
 /// See the module.
-pub(crate) struct Metrics;
+pub(crate) struct MetricsKind;
 
-impl Kind for Metrics {
+impl Kind for MetricsKind {
     const KIND: &'static str = "metrics";
     const PUT: &'static str = "s3:PutBucketMetricsConfiguration";
     const GET: &'static str = "s3:GetBucketMetricsConfiguration";
@@ -41,7 +41,7 @@ impl Kind for Metrics {
     }
 }
 
-impl Deletable for Metrics {
+impl Deletable for MetricsKind {
     const DELETE: &'static str = "s3:DeleteBucketMetricsConfiguration";
     type Delete = dto::DeleteBucketMetricsConfigurationInput;
     type DeleteAnswer = dto::DeleteBucketMetricsConfigurationOutput;
@@ -63,7 +63,7 @@ impl Operation for ListMetrics {
 
     fn call(ctx: &mut Context<'_>, request: Self::Request) -> Result<Self::Response, ApiError> {
         bucket::open(ctx, &request.bucket, Permission::Own)?;
-        let found = all::<Metrics>(ctx, &request.bucket)?;
+        let found = all::<MetricsKind>(ctx, &request.bucket)?;
         Ok(Self::Response {
             metrics_configuration_list: (!found.is_empty()).then_some(found),
             is_truncated: Some(false),

@@ -34,12 +34,12 @@ pub(crate) use intelligent_tiering::{IntelligentTiering, ListIntelligentTiering}
 pub(crate) use inventory::{Inventory, ListInventories};
 pub(crate) use lifecycle::Lifecycle;
 pub(crate) use logging::Logging;
-pub(crate) use metrics::{ListMetrics, Metrics};
+pub(crate) use metrics::{ListMetrics, MetricsKind};
 pub(crate) use notification::Notification;
 pub(crate) use object_lock::ObjectLockKind;
 pub(crate) use ownership::Ownership;
 pub(super) use ownership::set_ownership;
-pub(crate) use policy::{GetBucketPolicyStatus, Policy};
+pub(crate) use policy::{GetBucketPolicyStatus, PolicyKind};
 pub(crate) use public_access::PublicAccess;
 pub(crate) use replication::Replication;
 pub(crate) use request_payment::RequestPayment;

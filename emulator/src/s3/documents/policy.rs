@@ -13,9 +13,9 @@ use crate::store::BucketRow;
 use crate::validation::Rule;
 
 /// See the module.
-pub(crate) struct Policy;
+pub(crate) struct PolicyKind;
 
-impl Kind for Policy {
+impl Kind for PolicyKind {
     const KIND: &'static str = "policy";
     const PUT: &'static str = "s3:PutBucketPolicy";
     const GET: &'static str = "s3:GetBucketPolicy";
@@ -54,7 +54,7 @@ impl Kind for Policy {
     }
 }
 
-impl Deletable for Policy {
+impl Deletable for PolicyKind {
     const DELETE: &'static str = "s3:DeleteBucketPolicy";
     type Delete = dto::DeleteBucketPolicyInput;
     type DeleteAnswer = dto::DeleteBucketPolicyOutput;
@@ -77,7 +77,7 @@ impl Operation for GetBucketPolicyStatus {
     fn call(ctx: &mut Context<'_>, request: Self::Request) -> Result<Self::Response, ApiError> {
         let bucket = bucket::open(ctx, &request.bucket, Permission::Own)?;
         let message = "The bucket policy does not exist";
-        let policy = find::<Policy>(ctx, &bucket.name)?;
+        let policy = find::<PolicyKind>(ctx, &bucket.name)?;
         let policy = policy.ok_or_else(|| none(ErrorCode::NoSuchBucketPolicy, message, &bucket))?;
         let status = dto::PolicyStatus { is_public: Some(is_public(&policy)) };
         Ok(dto::GetBucketPolicyStatusOutput { policy_status: Some(status) })

@@ -13,9 +13,6 @@
 //! Source: <https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-authenticating-requests.html>,
 //! <https://docs.aws.amazon.com/AmazonS3/latest/API/RESTAuthentication.html>
 
-// Nothing calls some of these yet.
-#![allow(dead_code, unused_imports)]
-
 mod chunk;
 mod declared;
 mod error;

@@ -30,7 +30,7 @@ use http::header::CONTENT_TYPE;
 use http::request::Parts;
 use hyper::body::Body;
 
-pub(in crate::http) use success::{RedirectTo, Success};
+pub(in crate::http) use success::Success;
 
 use super::payload::Payload;
 use crate::http::auth::s3::{S3AuthError, S3Expected};

@@ -1,0 +1,74 @@
+//! `PutObject`, `GetObject`, `HeadObject`, `RestoreObject`: content and headers beside s3s.
+
+use http::StatusCode;
+use s3s::dto::*;
+use s3s::{S3Request, S3Response, S3Result};
+
+use super::super::content::receive;
+use super::super::error_body::ErrorAnswer;
+use super::super::exchange::Exchange;
+use super::{add_checksums, answered, ask, exchange};
+use crate::s3::{ChecksumAlgorithm, GetObject, HeadObject, PutObject, PutObjectRequest, RestoreObject};
+
+pub(in crate::http::s3) async fn put(
+    request: S3Request<PutObjectInput>,
+) -> S3Result<S3Response<PutObjectOutput>> {
+    let exchange = exchange(&request)?;
+    let outcome = put_received(&exchange, request.input).await;
+    answered(&exchange, outcome)
+}
+
+async fn put_received(exchange: &Exchange, input: PutObjectInput) -> Result<PutObjectOutput, ErrorAnswer> {
+    // Without any other, S3 makes this checksum itself.
+    let (content, integrity) = receive(exchange, Some(ChecksumAlgorithm::Crc64Nvme)).await?;
+    let expires = exchange.header("expires").map(str::to_owned);
+    let event = exchange.event.to_owned();
+    let response =
+        ask::<PutObject>(exchange, PutObjectRequest { input, content, integrity, expires, event })?;
+    add_checksums(exchange, &response.checksums);
+    Ok(response.output)
+}
+
+pub(in crate::http::s3) async fn get(
+    request: S3Request<GetObjectInput>,
+) -> S3Result<S3Response<GetObjectOutput>> {
+    let exchange = exchange(&request)?;
+    let expires = request.input.response_expires.clone();
+    let outcome = ask::<GetObject>(&exchange, request.input);
+    answered(
+        &exchange,
+        outcome.map(|mut response| {
+            add_checksums(&exchange, &response.checksums);
+            response.output.expires = expires;
+            exchange.set_download(response.content);
+            response.output
+        }),
+    )
+}
+
+pub(in crate::http::s3) async fn head(
+    request: S3Request<HeadObjectInput>,
+) -> S3Result<S3Response<HeadObjectOutput>> {
+    let exchange = exchange(&request)?;
+    let outcome = ask::<HeadObject>(&exchange, request.input);
+    answered(
+        &exchange,
+        outcome.map(|response| {
+            add_checksums(&exchange, &response.checksums);
+            response.output
+        }),
+    )
+}
+
+pub(in crate::http::s3) async fn restore(
+    request: S3Request<RestoreObjectInput>,
+) -> S3Result<S3Response<RestoreObjectOutput>> {
+    let exchange = exchange(&request)?;
+    let restored = ask::<RestoreObject>(&exchange, request.input);
+    let status = restored.as_ref().map_or(StatusCode::ACCEPTED, |restored| match restored.was_there {
+        true => StatusCode::OK,
+        false => StatusCode::ACCEPTED,
+    });
+    let response = answered(&exchange, restored.map(|_| RestoreObjectOutput::default()))?;
+    Ok(S3Response { status: Some(status), ..response })
+}
