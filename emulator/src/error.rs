@@ -34,6 +34,7 @@ pub enum ErrorCode {
     ResourceInUseException,
     ResourceNotFoundException,
     // S3.
+    AccessControlListNotSupported,
     AccessDenied,
     BadDigest,
     BadRequest,
@@ -48,6 +49,7 @@ pub enum ErrorCode {
     InvalidArgument,
     InvalidBucketName,
     InvalidBucketState,
+    InvalidCopyRange,
     InvalidDigest,
     InvalidLocationConstraint,
     InvalidObjectState,
@@ -116,6 +118,7 @@ impl ErrorCode {
             ResourceInUseException => ("ResourceInUseException", 400, Client),
             ResourceNotFoundException => ("ResourceNotFoundException", 400, Client),
 
+            AccessControlListNotSupported => ("AccessControlListNotSupported", 400, Client),
             AccessDenied => ("AccessDenied", 403, Client),
             BadRequest => ("BadRequest", 400, Client),
             BadDigest => ("BadDigest", 400, Client),
@@ -132,6 +135,7 @@ impl ErrorCode {
             InvalidArgument => ("InvalidArgument", 400, Client),
             InvalidBucketName => ("InvalidBucketName", 400, Client),
             InvalidBucketState => ("InvalidBucketState", 409, Client),
+            InvalidCopyRange => ("InvalidRange", 400, Client),
             InvalidDigest => ("InvalidDigest", 400, Client),
             InvalidLocationConstraint => ("InvalidLocationConstraint", 400, Client),
             InvalidObjectState => ("InvalidObjectState", 403, Client),

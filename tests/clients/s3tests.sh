@@ -15,12 +15,12 @@ checkout suite s3tests 8f0ae7b404a3a2fcf7038bf1e6bf29544fe9b6a3 "${S3TESTS_GIT:-
 
 # Users of the suite, as `section|access key|secret`: made up, each an account of its own since its key has 12 digits.
 users=(
-    "s3 main|100000000001|main/secret+key"
-    "s3 alt|100000000002|alt/secret+key"
-    "s3 tenant|100000000003|tenant/secret+key"
-    "iam|100000000004|iam/secret+key"
-    "iam root|100000000005|iam/root/secret+key"
-    "iam alt root|100000000006|iam/alt/secret+key"
+    "s3 main|100000000121|main/secret+key"
+    "s3 alt|100000000122|alt/secret+key"
+    "s3 tenant|100000000123|tenant/secret+key"
+    "iam|100000000124|iam/secret+key"
+    "iam root|100000000125|iam/root/secret+key"
+    "iam alt root|100000000126|iam/alt/secret+key"
 )
 keys=()
 for user in "${users[@]}"; do
@@ -37,8 +37,10 @@ address=${server#http://}
     printf '[fixtures]\nbucket prefix = wavetank-{random}-\n'
     for user in "${users[@]}"; do
         IFS='|' read -r section key secret <<<"$user"
-        printf '[%s]\naccess_key = %s\nsecret_key = %s\nuser_id = %s\n' "$section" "$key" "$secret" "$key"
-        printf 'display_name = %s\nemail = %s@example.com\n' "${section// /-}" "${section// /-}"
+        # The server names owners by a digest of their account, and shows the account.
+        id=$(printf %s "$key" | sha256sum | cut -d ' ' -f 1)
+        printf '[%s]\naccess_key = %s\nsecret_key = %s\nuser_id = %s\n' "$section" "$key" "$secret" "$id"
+        printf 'display_name = %s\nemail = %s@example.com\n' "$key" "${section// /-}"
         case $section in
         "s3 main") printf 'api_name = us-west-2\n' ;; # a region to create a bucket in
         "s3 tenant") printf 'tenant = wavetank\n' ;;

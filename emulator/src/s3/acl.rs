@@ -3,7 +3,7 @@
 
 use s3s::dto;
 
-use super::{errors, owner};
+use super::{documents, errors, owner};
 use crate::error::{ApiError, ErrorCode};
 use crate::operation::Context;
 use crate::store::{Acl, AclGrant, BucketRow};
@@ -45,20 +45,33 @@ pub(super) struct Asked<'a> {
     pub policy: Option<&'a dto::AccessControlPolicy>,
 }
 
+impl Asked<'_> {
+    /// Whether it is more than that the owners keep everything to themselves.
+    fn is_something(&self) -> bool {
+        let canned =
+            self.canned.is_some_and(|canned| !["private", "bucket-owner-full-control"].contains(&canned));
+        canned || !self.headers.is_empty() || self.policy.is_some()
+    }
+}
+
 /// The list that a request asks for; none for the one that everything has at first.
 ///
-/// `owner` is of what the list is for, `bucket_owner` of the bucket it is in.
+/// `owner` is of what the list is for, `bucket` what it is in.
 pub(super) fn read(
     ctx: &Context<'_>,
     asked: &Asked<'_>,
     owner: &str,
-    bucket_owner: &str,
+    bucket: &BucketRow,
 ) -> Result<Option<Acl>, ApiError> {
+    if asked.is_something() && documents::is_owner_enforced(ctx, &bucket.name)? {
+        let message = "The bucket does not allow ACLs";
+        return Err(ApiError::new(ErrorCode::AccessControlListNotSupported, message));
+    }
     if asked.canned.is_some() && !asked.headers.is_empty() {
         return Err(errors::invalid_request("Specifying both Canned ACLs and Header Grants is not allowed"));
     }
     if let Some(canned) = asked.canned {
-        return canned_list(ctx, canned, owner, bucket_owner);
+        return canned_list(ctx, canned, owner, &bucket.owner);
     }
     if !asked.headers.is_empty() {
         let mut grants = Vec::new();

@@ -53,7 +53,7 @@ impl Operation for PutBucketAcl {
             policy: request.access_control_policy.as_ref(),
         };
         refuse_nothing(&asked)?;
-        let list = acl::read(ctx, &asked, &bucket.owner, &bucket.owner)?;
+        let list = acl::read(ctx, &asked, &bucket.owner, &bucket)?;
         acl::set_of_bucket(ctx, &bucket.name, list.as_ref())?;
         Ok(dto::PutBucketAclOutput::default())
     }
@@ -107,7 +107,7 @@ impl Operation for PutObjectAcl {
             policy: request.access_control_policy.as_ref(),
         };
         refuse_nothing(&asked)?;
-        object.attributes.acl = acl::read(ctx, &asked, &object.attributes.owner, &bucket.owner)?;
+        object.attributes.acl = acl::read(ctx, &asked, &object.attributes.owner, &bucket)?;
         ctx.store.update_object_attributes(&bucket.name, &object)?;
         Ok(dto::PutObjectAclOutput::default())
     }

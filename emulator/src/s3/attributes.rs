@@ -67,7 +67,7 @@ pub(super) fn of_put(
             ctx.now,
         )?,
         legal_hold: locks::hold_of_header(bucket, input.object_lock_legal_hold_status.as_ref())?,
-        acl: acl::read(ctx, &asked, owner, &bucket.owner)?,
+        acl: acl::read(ctx, &asked, owner, bucket)?,
         ..ObjectAttributes::default()
     })
 }

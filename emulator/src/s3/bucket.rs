@@ -18,7 +18,7 @@ pub(super) const SUSPENDED: &str = "Suspended";
 const RESERVED_SUFFIXES: [&str; 4] = ["-s3alias", "--ol-s3", ".mrap", "--x-s3"];
 
 /// Whether a general purpose bucket may have this name: 3 to 63 lower-case letters, digits, dots
-/// and hyphens, a letter or digit at either end, no two dots in a row, and no IP address.
+/// and hyphens, a letter or digit at either end, no dot beside a dot or a hyphen, and no IP address.
 pub(super) fn is_valid_name(name: &str) -> bool {
     let inner = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b".-".contains(&byte);
     let outer = |byte: Option<u8>| byte.is_some_and(|byte| byte.is_ascii_alphanumeric());
@@ -26,7 +26,7 @@ pub(super) fn is_valid_name(name: &str) -> bool {
         && name.bytes().all(inner)
         && outer(name.bytes().next())
         && outer(name.bytes().last())
-        && !name.contains("..")
+        && !["..", ".-", "-."].iter().any(|pair| name.contains(pair))
         && name.parse::<Ipv4Addr>().is_err()
         && !RESERVED_PREFIXES.iter().any(|prefix| name.starts_with(prefix))
         && !RESERVED_SUFFIXES.iter().any(|suffix| name.ends_with(suffix))
@@ -52,11 +52,6 @@ pub(super) fn region<'a>(ctx: &'a Context<'_>, bucket: &'a BucketRow) -> &'a str
 /// Whether a new object of a key leaves those before it as versions.
 pub(super) fn is_versioned(bucket: &BucketRow) -> bool {
     bucket.versioning.as_deref() == Some(ENABLED)
-}
-
-/// Whether it keeps versions, or did.
-pub(super) fn is_versioned_ever(bucket: &BucketRow) -> bool {
-    bucket.versioning.is_some()
 }
 
 #[cfg(test)]

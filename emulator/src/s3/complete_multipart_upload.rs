@@ -79,8 +79,12 @@ fn choose<'a>(
     upload: &UploadRow,
 ) -> Result<Vec<&'a PartRow>, ApiError> {
     let mut chosen: Vec<&PartRow> = Vec::with_capacity(named.len());
-    for part in named {
+    for (at, part) in named.iter().enumerate() {
         let number = part.part_number.ok_or_else(errors::malformed_xml)?;
+        // A part that is named twice in a row is the one that was named last.
+        if named.get(at + 1).is_some_and(|next| next.part_number == Some(number)) {
+            continue;
+        }
         if chosen.last().is_some_and(|last| last.number >= number) {
             let message = "The list of parts was not in ascending order. The parts list must be specified in order \
                            by part number.";
@@ -221,7 +225,7 @@ fn response(bucket: &BucketRow, object: &ObjectRow) -> CompleteMultipartUploadRe
         location: Some(format!("/{}/{}", bucket.name, object.key)),
         ssekms_key_id: encrypted.kms_key_id.clone(),
         server_side_encryption: encryption::shown(encrypted),
-        version_id: object::shown_version(bucket, object),
+        version_id: object::new_version(bucket, object),
         ..dto::CompleteMultipartUploadOutput::default()
     };
     CompleteMultipartUploadResponse { output, checksums }

@@ -5,9 +5,10 @@ use s3s::dto;
 
 use super::access::Permission;
 use super::copy_source::{CopySource, Digest, Found};
+use super::documents::{self, EncryptionKind};
 use super::{
-    ChecksumAlgorithm, Checksums, attributes, bucket, e_tag, encryption, errors, object, put_object, tags,
-    times,
+    ChecksumAlgorithm, Checksums, attributes, bucket, conditions, e_tag, encryption, errors, object,
+    put_object, tags, times,
 };
 use crate::error::ApiError;
 use crate::operation::{Context, Operation};
@@ -24,12 +25,14 @@ impl Operation for CopyObject {
     type Response = CopyObjectResponse;
 
     fn call(ctx: &mut Context<'_>, request: CopyObjectRequest) -> Result<CopyObjectResponse, ApiError> {
-        let CopyObjectRequest { input, expires, digest } = request;
+        let CopyObjectRequest { input, expires, digest, if_match, if_none_match } = request;
         attributes::check_key(&input.key)?;
         let bucket = bucket::open(ctx, &input.bucket, Permission::Write)?;
+        let current = ctx.store.current_object(&bucket.name, &input.key)?;
+        conditions::check_write(if_match.as_ref(), if_none_match.as_ref(), current.as_ref(), &input.key)?;
         let found = source(&input).find(ctx)?;
         put_object::check_size(found.range.end)?;
-        refuse_to_itself(&input, &bucket, &found)?;
+        refuse_to_itself(ctx, &input, &bucket, &found)?;
         let mut attributes = new_attributes(ctx, &bucket, &input, &found, expires)?;
         let algorithm = algorithm(&input)?;
         let (e_tag, checksums) = contents(ctx, &found, digest, algorithm)?;
@@ -60,7 +63,7 @@ impl Operation for CopyObject {
             sse_customer_key_md5: encrypted.customer_key_md5.clone(),
             ssekms_key_id: encrypted.kms_key_id.clone(),
             server_side_encryption: encryption::shown(encrypted),
-            version_id: object::shown_version(&bucket, &stored),
+            version_id: object::new_version(&bucket, &stored),
             ..dto::CopyObjectOutput::default()
         })
     }
@@ -75,6 +78,10 @@ pub struct CopyObjectRequest {
     pub expires: Option<String>,
     /// What the content comes to, where that was found out before.
     pub digest: Option<Digest>,
+    /// The ETag that the object it replaces must have.
+    pub if_match: Option<dto::ETagCondition>,
+    /// Whether there must be none.
+    pub if_none_match: Option<dto::ETagCondition>,
 }
 
 /// What `CopyObject` answers.
@@ -101,21 +108,32 @@ pub(super) fn algorithm(input: &dto::CopyObjectInput) -> Result<Option<ChecksumA
     }
 }
 
-fn refuse_to_itself(input: &dto::CopyObjectInput, bucket: &BucketRow, found: &Found) -> Result<(), ApiError> {
+fn refuse_to_itself(
+    ctx: &Context<'_>,
+    input: &dto::CopyObjectInput,
+    bucket: &BucketRow,
+    found: &Found,
+) -> Result<(), ApiError> {
     let same = found.bucket.name == bucket.name && found.object.key == input.key && found.object.is_current();
     let changes = is_replaced(&input.metadata_directive.as_ref().map(dto::MetadataDirective::as_str))
         || input.storage_class.is_some()
         || input.website_redirect_location.is_some()
         || input.server_side_encryption.is_some()
         || input.sse_customer_algorithm.is_some()
-        || input.checksum_algorithm.is_some();
-    if same && !changes && !bucket::is_versioned_ever(bucket) {
+        || input.checksum_algorithm.is_some()
+        || documents::find::<EncryptionKind>(ctx, &bucket.name)?.is_some();
+    if same && !changes && !names_version(input) {
         let message = "This copy request is illegal because it is trying to copy an object to itself without \
                        changing the object's metadata, storage class, website redirect location or encryption \
                        attributes.";
         return Err(errors::invalid_request(message));
     }
     Ok(())
+}
+
+/// Whether the source is named with its version: an old one may come to be the current one again.
+fn names_version(input: &dto::CopyObjectInput) -> bool {
+    matches!(&input.copy_source, dto::CopySource::Bucket { version_id: Some(_), .. })
 }
 
 fn is_replaced(directive: &Option<&str>) -> bool {

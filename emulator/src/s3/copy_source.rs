@@ -168,7 +168,7 @@ fn part_range(text: &str, size: u64) -> Result<Range<u64>, ApiError> {
     }
     if last >= size {
         let message = format!("Range specified is not valid for source object of size: {size}");
-        let error = ApiError::new(ErrorCode::InvalidRange, message);
+        let error = ApiError::new(ErrorCode::InvalidCopyRange, message);
         return Err(error.with("ActualObjectSize", size.to_string()).with("RangeRequested", text));
     }
     Ok(first..last + 1)
@@ -192,6 +192,6 @@ mod tests {
         ] {
             assert_eq!(part_range(text, 5).unwrap_err().code, ErrorCode::InvalidArgument, "{text}");
         }
-        assert_eq!(part_range("bytes=0-5", 5).unwrap_err().code, ErrorCode::InvalidRange);
+        assert_eq!(part_range("bytes=0-5", 5).unwrap_err().code, ErrorCode::InvalidCopyRange);
     }
 }

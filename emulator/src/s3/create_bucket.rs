@@ -115,7 +115,7 @@ fn set_acl(ctx: &Context<'_>, input: &dto::CreateBucketInput, row: &BucketRow) -
         ]),
         policy: None,
     };
-    let list = acl::read(ctx, &asked, &row.owner, &row.owner)?;
+    let list = acl::read(ctx, &asked, &row.owner, row)?;
     acl::set_of_bucket(ctx, &row.name, list.as_ref())
 }
 

@@ -75,10 +75,13 @@ fn of_bucket(ctx: &Context<'_>, bucket: &BucketRow) -> Result<Encryption, ApiErr
         return Ok(Encryption::default());
     };
     let default = rule.apply_server_side_encryption_by_default;
+    // Keys of buckets are for KMS alone.
+    let uses_kms =
+        default.as_ref().is_some_and(|default| default.sse_algorithm.as_str().starts_with("aws:kms"));
     Ok(Encryption {
         algorithm: default.as_ref().map(|default| default.sse_algorithm.as_str().to_owned()),
         kms_key_id: default.and_then(|default| default.kms_master_key_id),
-        bucket_key_enabled: rule.bucket_key_enabled,
+        bucket_key_enabled: rule.bucket_key_enabled.filter(|enabled| uses_kms && *enabled),
         ..Encryption::default()
     })
 }

@@ -28,7 +28,7 @@ impl Operation for GetObject {
         check_not_archived(ctx, &object)?;
         let body = object.body.as_ref().expect("a selected object is no delete marker");
         let content = ctx.store.open_body(body, range)?;
-        Ok(GetObjectResponse { output, checksums, content })
+        Ok(GetObjectResponse { output, checksums, expires: object.attributes.expires, content })
     }
 }
 
@@ -39,6 +39,8 @@ pub struct GetObjectResponse {
     pub output: dto::GetObjectOutput,
     /// Checksums, where they were asked for; also those that the answer has no place for.
     pub checksums: Checksums,
+    /// The `Expires` header, as it was put.
+    pub expires: Option<String>,
     /// The content, or the part asked for.
     pub content: BodyReader,
 }

@@ -26,7 +26,7 @@ impl Operation for GetObjectAttributes {
         let customer = request.sse_customer_algorithm.as_ref().map(dto::SSECustomerAlgorithm::as_str);
         let kept = &object.attributes;
         encryption::check_key(&kept.encryption, customer, request.sse_customer_key_md5.as_deref())?;
-        let asks = |name: &str| request.object_attributes.iter().any(|asked| asked.as_str() == name);
+        let asks = |name: &str| asked(&request.object_attributes).any(|asked| asked == name);
         let class = kept.storage_class.clone().unwrap_or_else(|| "STANDARD".to_owned());
         let parts = match asks("ObjectParts") && !kept.parts.is_empty() {
             true => Some(parts(&request, &object)?),
@@ -34,7 +34,6 @@ impl Operation for GetObjectAttributes {
         };
         Ok(dto::GetObjectAttributesOutput {
             checksum: checksum(&object).filter(|_| asks("Checksum")),
-            // Alone among all answers, this one has no quotes.
             e_tag: asks("ETag").then(|| super::e_tag::shown(&object.e_tag)),
             last_modified: Some(times::shown(object.modified)),
             object_parts: parts,
@@ -46,6 +45,11 @@ impl Operation for GetObjectAttributes {
     }
 }
 
+/// The names that are asked for: several in a header, or each in one of its own.
+fn asked(names: &[dto::ObjectAttributes]) -> impl Iterator<Item = &str> {
+    names.iter().flat_map(|names| names.as_str().split(',')).map(str::trim)
+}
+
 fn checksum(object: &ObjectRow) -> Option<dto::Checksum> {
     let kept = &object.attributes.checksums;
     if kept.is_empty() {
@@ -53,14 +57,12 @@ fn checksum(object: &ObjectRow) -> Option<dto::Checksum> {
     }
     let [checksum_crc32, checksum_crc32c, checksum_crc64nvme, checksum_sha1, checksum_sha256] =
         super::common_checksums(kept);
-    // The number of parts is said elsewhere.
-    let sum = |text: Option<String>| text.map(|text| text.split('-').next().unwrap_or_default().to_owned());
     Some(dto::Checksum {
-        checksum_crc32: sum(checksum_crc32),
-        checksum_crc32c: sum(checksum_crc32c),
-        checksum_crc64nvme: sum(checksum_crc64nvme),
-        checksum_sha1: sum(checksum_sha1),
-        checksum_sha256: sum(checksum_sha256),
+        checksum_crc32,
+        checksum_crc32c,
+        checksum_crc64nvme,
+        checksum_sha1,
+        checksum_sha256,
         checksum_type: super::list_objects_v2::checksum_type(object),
     })
 }

@@ -20,7 +20,13 @@ impl Operation for HeadObject {
 
     fn call(ctx: &mut Context<'_>, request: Self::Request) -> Result<Self::Response, ApiError> {
         let selected = get_object::select(ctx, &get(request), "HEAD")?;
-        Ok(HeadObjectResponse { output: head(selected.output), checksums: selected.checksums })
+        let kept = selected.object.attributes;
+        Ok(HeadObjectResponse {
+            output: head(selected.output),
+            checksums: selected.checksums,
+            expires: kept.expires,
+            tag_count: kept.tags.len(),
+        })
     }
 }
 
@@ -31,6 +37,10 @@ pub struct HeadObjectResponse {
     pub output: dto::HeadObjectOutput,
     /// Checksums, where they were asked for; also those that the answer has no place for.
     pub checksums: Checksums,
+    /// The `Expires` header, as it was put.
+    pub expires: Option<String>,
+    /// How many tags the object has.
+    pub tag_count: usize,
 }
 
 fn get(input: dto::HeadObjectInput) -> dto::GetObjectInput {

@@ -55,7 +55,8 @@ impl Operation for ListObjects {
             is_truncated: Some(page.is_truncated),
             marker: Some(encoding.of(marker)),
             max_keys: Some(max_keys as i32),
-            prefix: Some(encoding.of(query.prefix)),
+            // Alone among the names of this answer, it comes as it was sent.
+            prefix: Some(query.prefix.to_owned()),
             name: Some(request.bucket),
             request_charged: None,
         })

@@ -21,7 +21,10 @@ pub(super) fn find(
     let bucket = bucket::find(ctx, bucket)?;
     let object = match version_id {
         None => ctx.store.current_object(&bucket.name, key)?,
-        Some(version_id) => ctx.store.object_version(&bucket.name, key, version_id)?,
+        Some(version_id) => {
+            check_version_id(version_id)?;
+            ctx.store.object_version(&bucket.name, key, version_id)?
+        }
     };
     let Some(object) = object else {
         // Who may not list does not learn what is not there.
@@ -40,6 +43,15 @@ pub(super) fn find(
         return Err(error.with("x-amz-version-id", object.version_id));
     }
     Ok((bucket, object))
+}
+
+/// Refuses what cannot be the id of a version.
+pub(super) fn check_version_id(text: &str) -> Result<(), ApiError> {
+    let is_minted = text.len() == 32 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    if text == NULL_VERSION || is_minted {
+        return Ok(());
+    }
+    Err(errors::invalid_named_argument("Invalid version id specified", "versionId", text))
 }
 
 /// The same for somebody who reads it.
@@ -102,6 +114,11 @@ pub(super) fn remove(ctx: &mut Context<'_>, bucket: &BucketRow, object: &ObjectR
         ctx.store.release_body(body)?;
     }
     Ok(())
+}
+
+/// The id of a version that has just come: none unless the bucket keeps versions.
+pub(super) fn new_version(bucket: &BucketRow, object: &ObjectRow) -> Option<String> {
+    bucket::is_versioned(bucket).then(|| object.version_id.clone())
 }
 
 /// The version's id as answers have it: none where the bucket never kept versions.

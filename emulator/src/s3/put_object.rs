@@ -59,7 +59,7 @@ impl Operation for PutObject {
                 sse_customer_key_md5: encrypted.customer_key_md5.clone(),
                 ssekms_key_id: encrypted.kms_key_id.clone(),
                 server_side_encryption: encryption::shown(encrypted),
-                version_id: object::shown_version(&bucket, &stored),
+                version_id: object::new_version(&bucket, &stored),
                 ..dto::PutObjectOutput::default()
             },
             checksums,

@@ -30,7 +30,7 @@ impl Operation for RestoreObject {
             return Err(ApiError::new(ErrorCode::NotImplemented, message));
         }
         if !attributes_shown::is_archived(&object) {
-            let message = "Restore is not allowed for the object's current storage class";
+            let message = "The operation is not valid for the object's storage class";
             let class = object.attributes.storage_class.unwrap_or_else(|| "STANDARD".to_owned());
             return Err(ApiError::new(ErrorCode::InvalidObjectState, message).with("StorageClass", class));
         }

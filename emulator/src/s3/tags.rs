@@ -55,11 +55,13 @@ pub(super) fn of_header(text: &str) -> Result<Tags, ApiError> {
     Ok(tags)
 }
 
-/// Tags as documents have them.
+/// Tags as documents have them, by key.
 pub(super) fn shown(tags: &[(String, String)]) -> dto::TagSet {
     let shown =
         |(key, value): &(String, String)| dto::Tag { key: Some(key.clone()), value: Some(value.clone()) };
-    tags.iter().map(shown).collect()
+    let mut tags: Vec<_> = tags.iter().map(shown).collect();
+    tags.sort_by(|one, other| one.key.cmp(&other.key));
+    tags
 }
 
 fn read(set: &dto::TagSet) -> Result<Tags, ApiError> {

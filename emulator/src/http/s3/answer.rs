@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use http::header::{
-    CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, EXPECT, EXPIRES, ORIGIN, RANGE, TRANSFER_ENCODING,
+    CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, EXPECT, EXPIRES, HeaderName, ORIGIN, RANGE,
+    TRANSFER_ENCODING,
 };
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, Version};
@@ -16,7 +17,7 @@ use super::api::Api;
 use super::error_body::{self, ErrorAnswer};
 use super::exchange::{Asked, Exchange, Source};
 use super::payload::{Payload, content_encoding_without_aws_chunked};
-use super::{address, content, cors, document, download, post};
+use super::{address, cors, document, download, post};
 use crate::emulator::Emulator;
 use crate::error::{ApiError, ErrorCode};
 use crate::http::auth;
@@ -39,6 +40,9 @@ const NOT_CONTENT: [&str; 9] = [
     "tagging",
     "torrent",
 ];
+/// Headers that hold an ETag.
+const CONDITIONS: [&str; 4] =
+    ["if-match", "if-none-match", "x-amz-copy-source-if-match", "x-amz-copy-source-if-none-match"];
 /// Parameters that carry a signature.
 const SIGNATURE: [&str; 10] = [
     "X-Amz-Algorithm",
@@ -52,6 +56,7 @@ const SIGNATURE: [&str; 10] = [
     "Expires",
     "Signature",
 ];
+const KEY_BYTES_MAX: usize = 1024;
 /// Bytes of a refused body that are read and thrown away, so that a client that sends first gets to read the answer.
 const DISCARDED_MAX: usize = 64 * 1024 * 1024;
 
@@ -84,7 +89,7 @@ impl NameValidation for AnyName {
 /// Answers a request.
 pub(in crate::http) async fn answer(
     service: &Service,
-    mut head: Parts,
+    head: Parts,
     body: Incoming,
     id: &RequestId,
 ) -> Response {
@@ -102,8 +107,6 @@ pub(in crate::http) async fn answer(
     let request = Answering { service, virtual_bucket: virtual_bucket.as_deref(), path: &path, id };
     let waits = head.headers.contains_key(EXPECT);
     let origin = cors::question(&head, &path);
-    // From here on paths are as everybody else has them; what was signed is judged by the head as it came.
-    head.headers.remove(http::header::CONNECTION);
     let mut body = Some(body);
     let outcome = request.judge(head, &mut body).await;
     let mut response = outcome.unwrap_or_else(|error| error_body::answer(error, &method, path.path(), id));
@@ -127,11 +130,12 @@ pub(super) struct Answering<'a> {
 
 impl Answering<'_> {
     /// Takes the body once it is going to be read.
-    async fn judge(&self, head: Parts, body: &mut Option<Incoming>) -> Result<Response, ErrorAnswer> {
+    async fn judge(&self, mut head: Parts, body: &mut Option<Incoming>) -> Result<Response, ErrorAnswer> {
         let Service { tenants, clock, strict_auth, .. } = self.service;
         let now = clock.real_now();
         let expected = S3Expected { credentials: strict_auth, now, virtual_bucket: self.virtual_bucket };
         let sender = auth::s3::check(&head, &expected)?;
+        take_signed_parameters(&mut head);
         let (bucket, key) = address::encoded_names(self.path.path());
         let (bucket, has_key) = (auth::decode(bucket), !key.is_empty());
         let payload = |body: &mut Option<Incoming>, sender: auth::s3::S3Caller| {
@@ -145,6 +149,7 @@ impl Answering<'_> {
             region: sender.region.clone(),
             emulator,
         };
+        check_key(self.path.path())?;
         self.check_owner(&asked, &head, &bucket)?;
         if !has_key && head.method == Method::POST && is_form(&head) {
             let payload = payload(body, sender);
@@ -163,7 +168,6 @@ impl Answering<'_> {
                 .call(Exchange::new(asked, head, "ObjectCreated:Put", Some(source)), uri, Bytes::new())
                 .await);
         }
-        content::brought(&head)?;
         let document = document::read(&head, payload(body, sender)).await?;
         let uri = unsigned(self.path);
         Ok(self.call(Exchange::new(asked, head, "ObjectCreated:Put", None), uri, document).await)
@@ -230,9 +234,10 @@ impl Answering<'_> {
         }
         let mut response = match exchange.take_download() {
             Some(content) => download::response(&exchange.emulator, content),
+            None if exchange.has_bare_e_tag() => whole(StatusCode::OK, None, with_bare_e_tag(&text)),
             None => whole(StatusCode::OK, None, text),
         };
-        *response.status_mut() = head.status;
+        *response.status_mut() = exchange.take_status().unwrap_or(head.status);
         response.headers_mut().extend(head.headers);
         for (name, value) in exchange.take_headers() {
             if let Ok(value) = HeaderValue::from_str(&value) {
@@ -240,6 +245,16 @@ impl Answering<'_> {
             }
         }
         response
+    }
+}
+
+/// A document whose ETag has lost its quotes.
+fn with_bare_e_tag(document: &[u8]) -> String {
+    let text = String::from_utf8_lossy(document);
+    let bare = |text: &str| text.replace("&quot;", "").replace('"', "");
+    match text.split_once("<ETag>").and_then(|(before, rest)| Some((before, rest.split_once("</ETag>")?))) {
+        Some((before, (e_tag, after))) => format!("{before}<ETag>{}</ETag>{after}", bare(e_tag)),
+        None => text.into_owned(),
     }
 }
 
@@ -254,6 +269,30 @@ fn is_content(head: &Parts) -> bool {
     head.method == Method::PUT
         && !head.headers.contains_key("x-amz-copy-source")
         && !query.iter().any(|(name, _)| NOT_CONTENT.contains(&name.as_str()))
+}
+
+/// A signed address carries headers as parameters, which count where the header itself is not there.
+fn take_signed_parameters(head: &mut Parts) {
+    for (name, value) in head.uri.query().map(auth::pairs).unwrap_or_default() {
+        let name = name.to_ascii_lowercase();
+        let is_header =
+            name.starts_with("x-amz-") && !SIGNATURE.iter().any(|signed| signed.eq_ignore_ascii_case(&name));
+        if let (true, Ok(name), Ok(value)) =
+            (is_header, name.parse::<HeaderName>(), HeaderValue::from_str(&value))
+        {
+            head.headers.entry(name).or_insert(value);
+        }
+    }
+}
+
+/// Refuses a key that is too long, in more words than s3s has.
+fn check_key(path: &str) -> Result<(), ErrorAnswer> {
+    let length = auth::decode(address::encoded_names(path).1).len();
+    if length <= KEY_BYTES_MAX {
+        return Ok(());
+    }
+    let error = ApiError::new(ErrorCode::KeyTooLongError, "Your key is too long");
+    Err(error.with("Size", length.to_string()).with("MaxSizeAllowed", KEY_BYTES_MAX.to_string()).into())
 }
 
 /// Refuses content before it is read.
@@ -302,6 +341,15 @@ fn plain_headers(came: &HeaderMap, length: usize) -> HeaderMap {
         headers.extend(
             kept.and_then(|kept| HeaderValue::from_str(&kept).ok()).map(|kept| (CONTENT_ENCODING, kept)),
         );
+    }
+    // ETags come with and without quotes; s3s takes them with.
+    for name in CONDITIONS {
+        let bare = headers.get(name).and_then(|value| value.to_str().ok()).filter(|value| *value != "*");
+        let quoted =
+            bare.and_then(|bare| HeaderValue::from_str(&format!("\"{}\"", bare.replace('"', ""))).ok());
+        if let Some(quoted) = quoted {
+            headers.insert(name, quoted);
+        }
     }
     // A range that makes no sense is as if it were not there.
     let range = headers.get(RANGE).and_then(|range| range.to_str().ok());

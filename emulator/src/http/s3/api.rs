@@ -76,7 +76,7 @@ operations! {
     get_bucket_website(GetBucketWebsiteInput) -> GetBucketWebsiteOutput: call::<GetDocument<Website>>,
     get_object(GetObjectInput) -> GetObjectOutput: object::get,
     get_object_acl(GetObjectAclInput) -> GetObjectAclOutput: call::<GetObjectAcl>,
-    get_object_attributes(GetObjectAttributesInput) -> GetObjectAttributesOutput: call::<GetObjectAttributes>,
+    get_object_attributes(GetObjectAttributesInput) -> GetObjectAttributesOutput: object::attributes,
     get_object_legal_hold(GetObjectLegalHoldInput) -> GetObjectLegalHoldOutput: call::<GetObjectLegalHold>,
     get_object_lock_configuration(GetObjectLockConfigurationInput) -> GetObjectLockConfigurationOutput: call::<GetDocument<ObjectLockKind>>,
     get_object_retention(GetObjectRetentionInput) -> GetObjectRetentionOutput: call::<GetObjectRetention>,

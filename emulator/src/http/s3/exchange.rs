@@ -1,8 +1,10 @@
 //! One request on its way through s3s and back: who asks whom, its content, and what s3s has no place for.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
+use http::StatusCode;
 use http::request::Parts;
 use hyper::body::Incoming;
 
@@ -30,6 +32,8 @@ pub(super) struct Exchange {
     failure: Mutex<Option<ErrorAnswer>>,
     headers: Mutex<Vec<(&'static str, String)>>,
     download: Mutex<Option<BodyReader>>,
+    status: Mutex<Option<StatusCode>>,
+    bare_e_tag: AtomicBool,
 }
 
 /// Where the content of a new object comes from.
@@ -67,8 +71,20 @@ impl Exchange {
     pub fn new(asked: Asked, head: Parts, event: &'static str, source: Option<Source>) -> Self {
         let Asked { emulator, now, caller, region } = asked;
         let source = Mutex::new(source);
-        let (failure, headers, download) = (Mutex::default(), Mutex::default(), Mutex::default());
-        Self { emulator, now, caller, region, head, event, source, failure, headers, download }
+        Self {
+            emulator,
+            now,
+            caller,
+            region,
+            head,
+            event,
+            source,
+            failure: Mutex::default(),
+            headers: Mutex::default(),
+            download: Mutex::default(),
+            status: Mutex::default(),
+            bare_e_tag: AtomicBool::new(false),
+        }
     }
 
     /// A header of the request, if it is there and is text.
@@ -97,6 +113,24 @@ impl Exchange {
 
     pub fn take_headers(&self) -> Vec<(&'static str, String)> {
         std::mem::take(&mut *lock(&self.headers))
+    }
+
+    /// Answers with another status than s3s would.
+    pub fn set_status(&self, status: StatusCode) {
+        *lock(&self.status) = Some(status);
+    }
+
+    pub fn take_status(&self) -> Option<StatusCode> {
+        lock(&self.status).take()
+    }
+
+    /// Has the ETag in the answer's document stand without quotes, as in one operation of all.
+    pub fn unquote_e_tag(&self) {
+        self.bare_e_tag.store(true, Ordering::Relaxed);
+    }
+
+    pub fn has_bare_e_tag(&self) -> bool {
+        self.bare_e_tag.load(Ordering::Relaxed)
     }
 
     /// Keeps the content of the answer.

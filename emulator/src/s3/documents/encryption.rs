@@ -3,8 +3,8 @@
 
 use s3s::dto;
 
-use super::{Deletable, Kind, Put, check_valid, none};
-use crate::error::{ApiError, ErrorCode};
+use super::{Deletable, Kind, Put, check_valid};
+use crate::error::ApiError;
 use crate::operation::Context;
 use crate::store::BucketRow;
 
@@ -41,17 +41,18 @@ impl Kind for EncryptionKind {
                 ["AES256", "aws:kms", "aws:kms:dsse"].contains(&default.sse_algorithm.as_str()) && key_fits
             })
         };
-        check_valid(document.rules.len() == 1 && document.rules.iter().all(named))
+        check_valid(document.rules.len() == 1 && document.rules.iter().all(named))?;
+        // What is not said is off.
+        document
+            .rules
+            .iter_mut()
+            .for_each(|rule| rule.bucket_key_enabled = Some(rule.bucket_key_enabled == Some(true)));
+        Ok(())
     }
 
     fn answer(bucket: &BucketRow, document: Option<Self::Document>) -> Result<Self::Answer, ApiError> {
-        let found = document.ok_or_else(|| {
-            none(
-                ErrorCode::ServerSideEncryptionConfigurationNotFoundError,
-                "The server side encryption configuration was not found",
-                bucket,
-            )
-        })?;
+        let _ = bucket;
+        let found = document.unwrap_or_else(usual);
         Ok(Self::Answer { server_side_encryption_configuration: Some(found) })
     }
 }
@@ -64,4 +65,17 @@ impl Deletable for EncryptionKind {
     fn delete(input: &Self::Delete) -> (&str, &str) {
         (&input.bucket, "")
     }
+}
+
+/// What every bucket has had since January 2023, unless it is told otherwise: S3's own keys.
+fn usual() -> dto::ServerSideEncryptionConfiguration {
+    let by_default = dto::ServerSideEncryptionByDefault {
+        kms_master_key_id: None,
+        sse_algorithm: dto::ServerSideEncryption::from_static(dto::ServerSideEncryption::AES256),
+    };
+    let rule = dto::ServerSideEncryptionRule {
+        apply_server_side_encryption_by_default: Some(by_default),
+        bucket_key_enabled: Some(false),
+    };
+    dto::ServerSideEncryptionConfiguration { rules: vec![rule] }
 }

@@ -81,6 +81,11 @@ fn check_rule(rule: &dto::LifecycleRule) -> Result<(), ApiError> {
     if !acts {
         return Err(errors::invalid_request("At least one action needs to be specified in a rule."));
     }
+    let transitions = rule.noncurrent_version_transitions.iter().flatten();
+    let is_complete = |transition: &dto::NoncurrentVersionTransition| {
+        transition.noncurrent_days.is_some() && transition.storage_class.is_some()
+    };
+    check_valid(transitions.into_iter().all(is_complete))?;
     if let Some(filter) = &rule.filter {
         let single = [
             filter.prefix.is_some(),

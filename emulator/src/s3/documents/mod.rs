@@ -38,7 +38,7 @@ pub(crate) use metrics::{ListMetrics, MetricsKind};
 pub(crate) use notification::Notification;
 pub(crate) use object_lock::ObjectLockKind;
 pub(crate) use ownership::Ownership;
-pub(super) use ownership::set_ownership;
+pub(super) use ownership::{is_owner_enforced, set_ownership};
 pub(crate) use policy::{GetBucketPolicyStatus, PolicyKind};
 pub(crate) use public_access::PublicAccess;
 pub(crate) use replication::Replication;

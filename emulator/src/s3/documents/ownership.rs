@@ -3,7 +3,7 @@
 
 use s3s::dto;
 
-use super::{Deletable, Kind, Put, none, written};
+use super::{Deletable, Kind, Put, find, none, written};
 use crate::error::{ApiError, ErrorCode};
 
 use crate::operation::Context;
@@ -50,6 +50,13 @@ impl Deletable for Ownership {
     fn delete(input: &Self::Delete) -> (&str, &str) {
         (&input.bucket, "")
     }
+}
+
+/// Whether a bucket has no access control lists.
+pub(in crate::s3) fn is_owner_enforced(ctx: &Context<'_>, bucket: &str) -> Result<bool, ApiError> {
+    let controls = find::<Ownership>(ctx, bucket)?;
+    let rule = controls.and_then(|controls| controls.rules.into_iter().next());
+    Ok(rule.is_some_and(|rule| rule.object_ownership.as_str() == dto::ObjectOwnership::BUCKET_OWNER_ENFORCED))
 }
 
 /// Gives a new bucket its controls.

@@ -137,8 +137,16 @@ fn verify(
     signature: &str,
     expected: &S3Expected<'_>,
 ) -> Result<(), S3AuthError> {
-    let text = string_to_sign(head, query, date, expected.virtual_bucket);
-    match is_equal(&sign(secret, &text), signature) {
+    let path = head.uri.path();
+    let bucket = format!("{path}/");
+    // Clients of version 2 end the path of a bucket with a slash when they sign, whether they send it or not.
+    let is_bucket = expected.virtual_bucket.is_none() && path.len() > 1 && !path[1..].contains('/');
+    let paths = [Some(path), is_bucket.then_some(bucket.as_str())];
+    let is_right = paths.into_iter().flatten().any(|path| {
+        let text = string_to_sign(head, query, date, (expected.virtual_bucket, path));
+        is_equal(&sign(secret, &text), signature)
+    });
+    match is_right {
         true => Ok(()),
         false => Err(S3AuthError::mismatch()),
     }
@@ -149,7 +157,7 @@ fn string_to_sign(
     head: &Parts,
     query: &[(String, String)],
     date: &str,
-    virtual_bucket: Option<&str>,
+    (virtual_bucket, path): (Option<&str>, &str),
 ) -> String {
     let positional = |name: &str| text(head, name).or_else(|| parameter(query, name)).unwrap_or_default();
     let mut out = format!(
@@ -165,7 +173,7 @@ fn string_to_sign(
         out.push('/');
         out.push_str(bucket);
     }
-    out.push_str(head.uri.path());
+    out.push_str(path);
     out.push_str(&sub_resources(head.uri.query().unwrap_or_default()));
     out
 }

@@ -6,7 +6,7 @@ use s3s::{S3Request, S3Response, S3Result};
 use super::super::error_body::ErrorAnswer;
 use super::super::exchange::Exchange;
 use super::{answered, ask, exchange};
-use crate::error::ApiError;
+use crate::error::{ApiError, ErrorCode};
 use crate::s3::{
     ChecksumAlgorithm, CopyObject, CopyObjectRequest, CopySource, Digest, ReadCopySource, UploadAlgorithm,
     UploadPartCopy, copied_object, copied_part,
@@ -28,7 +28,16 @@ fn copy_object(exchange: &Exchange, input: CopyObjectInput) -> Result<CopyObject
     let algorithms = named.map_or(usual.to_vec(), |named| vec![named]);
     let digest = digest(exchange, copied_object(&input), false, &algorithms)?;
     let expires = exchange.header("expires").map(str::to_owned);
-    ask::<CopyObject>(exchange, CopyObjectRequest { input, expires, digest })
+    let (if_match, if_none_match) = (condition(exchange, "if-match")?, condition(exchange, "if-none-match")?);
+    ask::<CopyObject>(exchange, CopyObjectRequest { input, expires, digest, if_match, if_none_match })
+}
+
+/// A condition on what is replaced.
+fn condition(exchange: &Exchange, name: &str) -> Result<Option<ETagCondition>, ErrorAnswer> {
+    let parse = |text: &str| ETagCondition::parse_http_header(text.as_bytes());
+    let refusal =
+        |_| ApiError::new(ErrorCode::InvalidArgument, format!("Invalid value of the header {name}"));
+    Ok(exchange.header(name).map(parse).transpose().map_err(refusal)?)
 }
 
 pub(in crate::http::s3) async fn part(

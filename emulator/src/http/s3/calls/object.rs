@@ -8,7 +8,9 @@ use super::super::content::receive;
 use super::super::error_body::ErrorAnswer;
 use super::super::exchange::Exchange;
 use super::{add_checksums, answered, ask, exchange};
-use crate::s3::{ChecksumAlgorithm, GetObject, HeadObject, PutObject, PutObjectRequest, RestoreObject};
+use crate::s3::{
+    ChecksumAlgorithm, GetObject, GetObjectAttributes, HeadObject, PutObject, PutObjectRequest, RestoreObject,
+};
 
 pub(in crate::http::s3) async fn put(
     request: S3Request<PutObjectInput>,
@@ -39,6 +41,9 @@ pub(in crate::http::s3) async fn get(
         &exchange,
         outcome.map(|mut response| {
             add_checksums(&exchange, &response.checksums);
+            let is_part = response.output.content_range.is_some();
+            exchange.set_status(if is_part { StatusCode::PARTIAL_CONTENT } else { StatusCode::OK });
+            say_expires(&exchange, expires.is_none().then_some(response.expires).flatten());
             response.output.expires = expires;
             exchange.set_download(response.content);
             response.output
@@ -50,14 +55,32 @@ pub(in crate::http::s3) async fn head(
     request: S3Request<HeadObjectInput>,
 ) -> S3Result<S3Response<HeadObjectOutput>> {
     let exchange = exchange(&request)?;
-    let outcome = ask::<HeadObject>(&exchange, request.input);
-    answered(
-        &exchange,
-        outcome.map(|response| {
-            add_checksums(&exchange, &response.checksums);
-            response.output
-        }),
-    )
+    let outcome = ask::<HeadObject>(&exchange, request.input).map(|response| {
+        add_checksums(&exchange, &response.checksums);
+        let is_part = response.output.content_range.is_some();
+        exchange.set_status(if is_part { StatusCode::PARTIAL_CONTENT } else { StatusCode::OK });
+        say_expires(&exchange, response.expires);
+        if response.tag_count > 0 {
+            exchange.add_header("x-amz-tagging-count", response.tag_count.to_string());
+        }
+        response.output
+    });
+    answered(&exchange, outcome)
+}
+
+fn say_expires(exchange: &Exchange, expires: Option<String>) {
+    if let Some(expires) = expires {
+        exchange.add_header("expires", expires);
+    }
+}
+
+pub(in crate::http::s3) async fn attributes(
+    request: S3Request<GetObjectAttributesInput>,
+) -> S3Result<S3Response<GetObjectAttributesOutput>> {
+    let exchange = exchange(&request)?;
+    let outcome = ask::<GetObjectAttributes>(&exchange, request.input);
+    exchange.unquote_e_tag();
+    answered(&exchange, outcome)
 }
 
 pub(in crate::http::s3) async fn restore(
@@ -65,10 +88,11 @@ pub(in crate::http::s3) async fn restore(
 ) -> S3Result<S3Response<RestoreObjectOutput>> {
     let exchange = exchange(&request)?;
     let restored = ask::<RestoreObject>(&exchange, request.input);
-    let status = restored.as_ref().map_or(StatusCode::ACCEPTED, |restored| match restored.was_there {
-        true => StatusCode::OK,
-        false => StatusCode::ACCEPTED,
-    });
-    let response = answered(&exchange, restored.map(|_| RestoreObjectOutput::default()))?;
-    Ok(S3Response { status: Some(status), ..response })
+    answered(
+        &exchange,
+        restored.map(|restored| {
+            exchange.set_status(if restored.was_there { StatusCode::OK } else { StatusCode::ACCEPTED });
+            RestoreObjectOutput::default()
+        }),
+    )
 }
