@@ -28,11 +28,15 @@ impl Operation for CreateBucket {
         if *ctx.caller == Caller::Anonymous {
             return Err(errors::access_denied());
         }
-        let region = region.unwrap_or_else(|| ctx.identity.region.clone());
+        let endpoint = region;
+        let region = endpoint.clone().unwrap_or_else(|| ctx.identity.region.clone());
         if !bucket::is_valid_name(&input.bucket) {
             return Err(errors::invalid_bucket_name(&input.bucket));
         }
-        let location = location(&input, &region)?;
+        let location = match &endpoint {
+            Some(endpoint) => location(&input, endpoint)?,
+            None => region.clone(),
+        };
         let output = dto::CreateBucketOutput { location: Some(format!("/{}", input.bucket)) };
         let owner = ctx.caller.owner().to_owned();
         if let Some(found) = ctx.store.find_bucket(&input.bucket)? {
@@ -129,13 +133,7 @@ mod tests {
     fn create_twice(region: &str) -> Result<dto::CreateBucketOutput, ApiError> {
         let identity = Identity { region: region.to_owned(), ..Identity::default() };
         let emulator = Emulator::open(Storage::Memory, identity).unwrap();
-        let mut request = CreateBucketRequest::new("lake");
-        if region != REGION_THAT_REPEATS {
-            request.input.create_bucket_configuration = Some(dto::CreateBucketConfiguration {
-                location_constraint: Some(dto::BucketLocationConstraint::from(region.to_owned())),
-                ..Default::default()
-            });
-        }
+        let request = CreateBucketRequest::new("lake");
         emulator.call::<CreateBucket>(NOW, request.clone()).unwrap();
         emulator.call::<CreateBucket>(NOW, request)
     }

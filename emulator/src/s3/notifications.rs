@@ -7,11 +7,11 @@
 //! Source: <https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html>
 
 use s3s::dto;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::documents::{self, Notification};
 use super::listing::Encoding;
-use super::{bucket, errors, owner, times};
+use super::{bucket, errors, owner, tags, times};
 use crate::error::ApiError;
 use crate::operation::{Context, Operation};
 use crate::store::{BucketRow, ObjectEventRow, ObjectRow};
@@ -61,6 +61,93 @@ pub struct ObjectEvent {
     pub message: String,
 }
 
+impl ObjectEvent {
+    /// What the event is called, such as `ObjectCreated:Put`, and the bucket and key of the object.
+    pub fn object(&self) -> Option<(String, String, String)> {
+        let Told { records: [record] } = serde_json::from_str(&self.message).ok()?;
+        let key = tags::decoded(&record.s3.object.key)?;
+        Some((record.event_name, record.s3.bucket.name, key))
+    }
+}
+
+/// A message, as far as it is read again.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Told {
+    records: [ToldRecord; 1],
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct ToldRecord {
+    event_name: String,
+    s3: ToldEntity,
+}
+
+#[derive(Deserialize)]
+struct ToldEntity {
+    bucket: ToldBucket,
+    object: ToldObject,
+}
+
+#[derive(Deserialize)]
+struct ToldBucket {
+    name: String,
+}
+
+#[derive(Deserialize)]
+struct ToldObject {
+    key: String,
+}
+
+/// Has a function be told of new objects, beside whoever else is: a rule of the bucket's notification configuration.
+pub struct WatchObjects;
+
+/// What [`WatchObjects`] asks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WatchObjectsRequest {
+    /// The bucket's name.
+    pub bucket: String,
+    /// How keys begin.
+    pub prefix: String,
+    /// How keys end.
+    pub suffix: String,
+    /// Name of the function.
+    pub function: String,
+}
+
+impl Operation for WatchObjects {
+    const NAME: &'static str = "s3:WatchObjects";
+    const RULES: &'static [Rule<WatchObjectsRequest>] = &[];
+    type Request = WatchObjectsRequest;
+    /// The target whose events are to be taken.
+    type Response = String;
+
+    fn call(ctx: &mut Context<'_>, request: WatchObjectsRequest) -> Result<String, ApiError> {
+        let bucket = bucket::find(ctx, &request.bucket)?;
+        let region = bucket::region(ctx, &bucket);
+        let arn = format!("arn:aws:lambda:{region}:{}:function:{}", ctx.identity.account, request.function);
+        let mut configuration = documents::find::<Notification>(ctx, &bucket.name)?.unwrap_or_default();
+        let named = |name: &'static str, value: String| dto::FilterRule {
+            name: Some(dto::FilterRuleName::from_static(name)),
+            value: Some(value),
+        };
+        let rules = vec![named("prefix", request.prefix), named("suffix", request.suffix)];
+        let functions = configuration.lambda_function_configurations.get_or_insert_default();
+        functions.retain(|rule| rule.lambda_function_arn != arn);
+        functions.push(dto::LambdaFunctionConfiguration {
+            events: vec![dto::Event::from("s3:ObjectCreated:*".to_owned())],
+            filter: Some(dto::NotificationConfigurationFilter {
+                key: Some(dto::S3KeyFilter { filter_rules: Some(rules) }),
+            }),
+            id: Some(request.function),
+            lambda_function_arn: arn.clone(),
+        });
+        documents::keep::<Notification>(ctx, &bucket.name, &configuration)?;
+        Ok(arn)
+    }
+}
+
 /// Takes the events that wait for a target, oldest first: they are given once.
 pub struct TakeObjectEvents;
 
@@ -82,7 +169,7 @@ impl Operation for TakeObjectEvents {
 }
 
 /// One rule of a configuration, whoever it tells.
-struct Told<'a> {
+struct Target<'a> {
     id: &'a str,
     target: &'a str,
     events: &'a [dto::Event],
@@ -104,28 +191,34 @@ pub(super) fn notify(
         }
     }
     if configuration.event_bridge_configuration.is_some() {
-        tell(ctx, bucket, event, object, &Told { id: "", target: EVENT_BRIDGE, events: &[], filter: None })?;
+        tell(
+            ctx,
+            bucket,
+            event,
+            object,
+            &Target { id: "", target: EVENT_BRIDGE, events: &[], filter: None },
+        )?;
     }
     Ok(())
 }
 
-fn rules(configuration: &dto::NotificationConfiguration) -> Vec<Told<'_>> {
+fn rules(configuration: &dto::NotificationConfiguration) -> Vec<Target<'_>> {
     let queues = configuration.queue_configurations.iter().flatten();
     let topics = configuration.topic_configurations.iter().flatten();
     let functions = configuration.lambda_function_configurations.iter().flatten();
-    let queues = queues.map(|rule| Told {
+    let queues = queues.map(|rule| Target {
         id: rule.id.as_deref().unwrap_or_default(),
         target: &rule.queue_arn,
         events: &rule.events,
         filter: rule.filter.as_ref(),
     });
-    let topics = topics.map(|rule| Told {
+    let topics = topics.map(|rule| Target {
         id: rule.id.as_deref().unwrap_or_default(),
         target: &rule.topic_arn,
         events: &rule.events,
         filter: rule.filter.as_ref(),
     });
-    let functions = functions.map(|rule| Told {
+    let functions = functions.map(|rule| Target {
         id: rule.id.as_deref().unwrap_or_default(),
         target: &rule.lambda_function_arn,
         events: &rule.events,
@@ -258,7 +351,7 @@ fn tell(
     bucket: &BucketRow,
     event: &str,
     object: &ObjectRow,
-    told: &Told<'_>,
+    told: &Target<'_>,
 ) -> Result<(), ApiError> {
     let created = event.starts_with("ObjectCreated");
     let number = ctx.ids.next_number();

@@ -90,7 +90,8 @@ fn check(tags: &Tags, reserved: &str) -> Result<(), ApiError> {
     Ok(())
 }
 
-fn decoded(text: &str) -> Option<String> {
+/// Text as it stands in a query, decoded.
+pub(super) fn decoded(text: &str) -> Option<String> {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.bytes();
     while let Some(byte) = rest.next() {

@@ -175,6 +175,11 @@ struct Document {
 }
 
 impl ScenarioFile {
+    /// Whether some check's SQL has this in it.
+    pub fn checks_mention(&self, table: &str) -> bool {
+        self.checks.iter().any(|check| check.question.sql().is_some_and(|sql| sql.contains(table)))
+    }
+
     /// Reads a scenario. `name` is the path that errors show.
     ///
     /// # Errors

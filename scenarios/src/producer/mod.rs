@@ -24,8 +24,6 @@ use crate::rng::Rng;
 use buffer::{Buffer, Outgoing};
 use objects::ObjectWriter;
 
-pub use objects::Created;
-
 /// A record that a line of the timeline sent.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SentByLine {
@@ -55,7 +53,6 @@ pub struct Producer {
     /// What lines have sent.
     lines: Vec<SentByLine>,
     put_files: u64,
-    created: Vec<Created>,
 }
 
 /// Into a buffer or an object writer, by its index.
@@ -127,7 +124,6 @@ impl Producer {
             stalls: BTreeMap::new(),
             lines: Vec::new(),
             put_files: 0,
-            created: Vec::new(),
         }
     }
 
@@ -189,9 +185,7 @@ impl Producer {
             }
             Way::Objects(writer) => {
                 let name = format!("put-{}", self.put_files);
-                let created = self.writers[writer].put_apart(&rows, &name, services)?;
-                self.created.extend(created);
-                Ok(())
+                self.writers[writer].put_apart(&rows, &name, services)
             }
         }
     }
@@ -207,7 +201,7 @@ impl Producer {
         }
         services.clock.advance_to(until_millis);
         for writer in &mut self.writers {
-            self.created.extend(writer.put_due(until_millis, services)?);
+            writer.put_due(until_millis, services)?;
         }
         self.flush(services, |_| true)
     }
@@ -223,11 +217,6 @@ impl Producer {
     pub fn next_event(&mut self) -> Option<i64> {
         let objects = self.writers.iter().filter_map(ObjectWriter::next_due).min();
         self.next_arrival().into_iter().chain(objects).min()
-    }
-
-    /// Objects that were put since this was last asked.
-    pub fn take_created(&mut self) -> Vec<Created> {
-        std::mem::take(&mut self.created)
     }
 
     /// Whether everything has been sent.
@@ -271,8 +260,7 @@ impl Producer {
                 Way::Stream(buffer) => (buffer, Outgoing::from(arrival)),
                 Way::Objects(writer) => {
                     services.clock.advance_to(at);
-                    self.created.extend(self.writers[writer].add(&arrival, at, services)?);
-                    return Ok(());
+                    return self.writers[writer].add(&arrival, at, services);
                 }
             },
             None => {

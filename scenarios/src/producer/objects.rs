@@ -17,15 +17,6 @@ use crate::file::{ObjectPart, ObjectPattern, ScenarioFile, TimeUnit, UtcTime};
 use crate::generate::Arrival;
 use crate::report::StreamReport;
 
-/// An object that has been put.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Created {
-    /// Name of the bucket.
-    pub bucket: String,
-    /// Its key.
-    pub key: String,
-}
-
 pub(super) struct ObjectWriter {
     pattern: ObjectPattern,
     /// Objects that rows still come to, and when they are put.
@@ -53,19 +44,14 @@ impl ObjectWriter {
         Self { pattern, open: BTreeMap::new(), closed: BTreeSet::new(), table, report }
     }
 
-    /// Takes a row in; gives the object if it has one of its own, which is put at once.
-    pub fn add(
-        &mut self,
-        row: &Arrival,
-        at_millis: i64,
-        services: &Services,
-    ) -> Result<Option<Created>, ApiError> {
+    /// Takes a row in; if it has an object of its own, that is put at once.
+    pub fn add(&mut self, row: &Arrival, at_millis: i64, services: &Services) -> Result<(), ApiError> {
         self.count(row);
         let key = self.key(row);
         if self.pattern.has_key() {
             let mut body = Vec::new();
             line(&row.data, &mut body);
-            return self.put(key, body, services).map(Some);
+            return self.put(key, body, services);
         }
         let unit = self.pattern.unit().unwrap_or(TimeUnit::Minute);
         let over = end_of(unit, row.event_time).div_euclid(1000);
@@ -78,11 +64,11 @@ impl ObjectWriter {
             }
         };
         line(&row.data, &mut self.open.entry(key).or_insert((due, Vec::new())).1);
-        Ok(None)
+        Ok(())
     }
 
     /// Puts the objects that are due.
-    pub fn put_due(&mut self, until_millis: i64, services: &Services) -> Result<Vec<Created>, ApiError> {
+    pub fn put_due(&mut self, until_millis: i64, services: &Services) -> Result<(), ApiError> {
         let mut due: Vec<(i64, String)> = self
             .open
             .iter()
@@ -90,29 +76,23 @@ impl ObjectWriter {
             .filter(|(due, _)| *due <= until_millis)
             .collect();
         due.sort();
-        let mut created = Vec::new();
         for (_, key) in due {
             if let Some((_, body)) = self.open.remove(&key) {
-                created.push(self.put(key.clone(), body, services)?);
+                self.put(key.clone(), body, services)?;
                 self.closed.insert(key);
             }
         }
-        Ok(created)
+        Ok(())
     }
 
     /// Puts rows into objects of their own, one for each place that the pattern gives them.
-    pub fn put_apart(
-        &mut self,
-        rows: &[Arrival],
-        name: &str,
-        services: &Services,
-    ) -> Result<Vec<Created>, ApiError> {
+    pub fn put_apart(&mut self, rows: &[Arrival], name: &str, services: &Services) -> Result<(), ApiError> {
         let mut bodies: BTreeMap<String, Vec<u8>> = BTreeMap::new();
         for row in rows {
             self.count(row);
             line(&row.data, bodies.entry(beside(&self.key(row), name)).or_default());
         }
-        bodies.into_iter().map(|(key, body)| self.put(key, body, services)).collect()
+        bodies.into_iter().try_for_each(|(key, body)| self.put(key, body, services))
     }
 
     /// When the next object is put.
@@ -125,13 +105,13 @@ impl ObjectWriter {
         *self.report.kinds.entry(row.kind.name()).or_default() += 1;
     }
 
-    fn put(&mut self, key: String, body: Vec<u8>, services: &Services) -> Result<Created, ApiError> {
-        let bucket = self.pattern.bucket.clone();
-        services.call::<PutObject>(PutObjectRequest::new(&bucket, &key, Bytes::from(body)))?;
+    fn put(&mut self, key: String, body: Vec<u8>, services: &Services) -> Result<(), ApiError> {
+        let bucket = &self.pattern.bucket;
+        services.call::<PutObject>(PutObjectRequest::new(bucket, &key, Bytes::from(body)))?;
         if let Some(table) = &mut self.table {
-            table.register(&bucket, &key, services)?;
+            table.register(bucket, &key, services)?;
         }
-        Ok(Created { bucket, key })
+        Ok(())
     }
 
     fn key(&self, row: &Arrival) -> String {

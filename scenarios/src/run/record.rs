@@ -145,7 +145,7 @@ impl<'s> Record<'s> {
 
     /// Whether somebody wants to know of every call.
     pub fn wants_calls(&self, options: &RunOptions) -> bool {
-        options.keep || mentions(&self.scenario.file, "api_calls")
+        options.keep || self.scenario.file.checks_mention("api_calls")
     }
 
     /// The database of the checks, if there is one.
@@ -174,7 +174,7 @@ impl<'s> Record<'s> {
             trace: self.chronicle.is_some()
                 || options.keep
                 || asks_for(file, &Invariant::NoUnexplainedLoss)
-                || mentions(file, "lineage"),
+                || file.checks_mention("lineage"),
             remember_rows: asks_for(file, &Invariant::ExactlyOnce),
             live_from: None,
             streams: None,
@@ -384,11 +384,6 @@ impl<'s> Record<'s> {
 fn asks_for(file: &ScenarioFile, law: &Invariant) -> bool {
     let asked = |check: &Check| matches!(&check.question, Question::Invariant(asked) if asked.value == *law);
     file.checks.iter().any(asked)
-}
-
-/// Whether some check's SQL has this in it.
-fn mentions(file: &ScenarioFile, table: &str) -> bool {
-    file.checks.iter().any(|check| check.question.sql().is_some_and(|sql| sql.contains(table)))
 }
 
 /// What is done to the rows last, in a word.

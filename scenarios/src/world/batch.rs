@@ -4,6 +4,8 @@
 
 use std::collections::BTreeMap;
 
+use wavetank_emulator::ApiError;
+use wavetank_emulator::s3::{ObjectEvent, TakeObjectEvents, WatchObjects, WatchObjectsRequest};
 use wavetank_engine::batch_job::{BatchJob as Program, BatchJobReport, BatchPorts, RunId};
 use wavetank_engine::error::EngineError;
 use wavetank_engine::session::Session;
@@ -13,7 +15,6 @@ use super::RunError;
 use crate::adapters::{GlueCatalog, GlueTables, Lake, Services};
 use crate::faults::{Faults, Faulty, Process};
 use crate::file::{BatchJob, Entries, Job, Parameter, ScenarioFile, Start, UtcTime};
-use crate::producer::Created;
 
 /// A batch job while the scenario runs.
 pub struct BatchRun<'a> {
@@ -31,6 +32,10 @@ pub struct BatchRun<'a> {
     planned: Option<Program>,
     /// The table that new objects belong to: `database.table`.
     created_in: Option<String>,
+    /// Whose object events start it.
+    watches: Option<String>,
+    /// Whether the events that start it are put with those of the buses.
+    records_events: bool,
     next_start: Option<UtcTime>,
     /// Runs that went well, and what they wrote.
     pub totals: BatchTotals,
@@ -102,9 +107,25 @@ impl<'a> BatchRun<'a> {
             tables: GlueTables::new(services.clone(), job.database.value.clone()),
             planned: None,
             created_in: created_in(batch, file),
+            watches: None,
+            records_events: false,
             next_start,
             totals: BatchTotals::default(),
         }
+    }
+
+    /// Has S3 tell of the objects that start it, from now on.
+    pub(super) fn watch(&mut self, records_events: bool) -> Result<(), ApiError> {
+        self.records_events = records_events;
+        let Start::ObjectCreated(on) = &self.batch.start else { return Ok(()) };
+        let request = WatchObjectsRequest {
+            bucket: on.created.value.bucket().to_owned(),
+            prefix: on.created.value.prefix().to_owned(),
+            suffix: on.suffix.clone(),
+            function: self.job.name.value.clone(),
+        };
+        self.watches = Some(self.services.call::<WatchObjects>(request)?);
+        Ok(())
     }
 
     /// When the clock starts it next, up to the end of the scenario.
@@ -134,21 +155,20 @@ impl<'a> BatchRun<'a> {
         self.run_planned_anew(now, parameters, events)
     }
 
-    /// Runs it once for each new object that it waits for.
-    pub(super) fn run_created(
-        &mut self,
-        created: &[Created],
-        events: &mut Vec<BusEvent>,
-    ) -> Result<(), RunError> {
-        let Start::ObjectCreated(on) = &self.batch.start else { return Ok(()) };
-        let (bucket, prefix) = (on.created.value.bucket(), on.created.value.prefix());
-        let meant = |object: &&Created| {
-            object.bucket == bucket && object.key.starts_with(prefix) && object.key.ends_with(&on.suffix)
-        };
-        for object in created.iter().filter(meant) {
+    /// Runs it once for each new object that it was told of; `true` when there was one.
+    pub(super) fn run_created(&mut self, events: &mut Vec<BusEvent>) -> Result<bool, RunError> {
+        let Some(target) = self.watches.clone() else { return Ok(false) };
+        let told = self.services.call::<TakeObjectEvents>(target);
+        let told = told.map_err(|source| RunError::Refused { doing: "taking S3's events".into(), source })?;
+        let some = !told.is_empty();
+        for event in told {
+            let Some((name, bucket, key)) = event.object() else { continue };
+            if self.records_events {
+                events.push(self.told(event, name));
+            }
             let Some(table) = self.created_in.clone() else { continue };
-            self.tables.only.insert(table, vec![format!("s3://{bucket}/{}", object.key)]);
-            let id = run_name(&object.key);
+            self.tables.only.insert(table, vec![format!("s3://{bucket}/{key}")]);
+            let id = run_name(&key);
             let outcome = match self.planned.take() {
                 Some(mut program) => {
                     let outcome = self.execute(&mut program, &id);
@@ -165,7 +185,18 @@ impl<'a> BatchRun<'a> {
             };
             self.settle(outcome, &id, events)?;
         }
-        Ok(())
+        Ok(some)
+    }
+
+    /// An event of S3 among those of the buses.
+    fn told(&self, event: ObjectEvent, name: String) -> BusEvent {
+        BusEvent {
+            millis: self.services.clock.now_millis(),
+            bus: event.target,
+            source: "aws:s3".to_owned(),
+            detail_type: name,
+            detail: event.message,
+        }
     }
 
     fn run_planned_anew(

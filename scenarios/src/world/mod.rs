@@ -181,7 +181,13 @@ impl<'a> World<'a> {
                 }
                 (JobKind::Batch(batch), Plan::Batch(text)) => {
                     let what = (process, job, &**batch, text.as_str());
-                    batch_jobs.push(BatchRun::new(what, file, &services, &faults));
+                    let mut run = BatchRun::new(what, file, &services, &faults);
+                    let watched = run.watch(file.checks_mention("events"));
+                    watched.map_err(|source| RunError::Refused {
+                        doing: "asking for S3's events".into(),
+                        source,
+                    })?;
+                    batch_jobs.push(run);
                 }
                 _ => unreachable!("a plan is of its job's kind"),
             }
@@ -246,9 +252,7 @@ impl<'a> World<'a> {
     /// ran before, since anybody may have put anything.
     pub fn run_live(&mut self, at: i64, witness: &mut dyn Witness) -> Result<(), RunError> {
         self.services.clock.advance_to(at);
-        for job in &mut self.batch_jobs {
-            job.run_due(at, &mut self.events)?;
-        }
+        self.run_batch_jobs(at)?;
         for index in 0..self.jobs.len() {
             self.jobs[index].settled = false;
             self.trigger_if_due(index, at, witness)?;
@@ -312,10 +316,23 @@ impl<'a> World<'a> {
 
     /// Runs the batch jobs that an instant or a new object starts.
     fn run_batch_jobs(&mut self, at: i64) -> Result<(), RunError> {
-        let created = self.producer.take_created();
         for job in &mut self.batch_jobs {
-            job.run_created(&created, &mut self.events)?;
+            job.run_created(&mut self.events)?;
             job.run_due(at, &mut self.events)?;
+        }
+        self.run_chained_jobs()
+    }
+
+    /// What a job has written may start others. One that starts itself goes on at the next instant.
+    fn run_chained_jobs(&mut self) -> Result<(), RunError> {
+        for _ in 0..self.batch_jobs.len() {
+            let mut ran = false;
+            for job in &mut self.batch_jobs {
+                ran |= job.run_created(&mut self.events)?;
+            }
+            if !ran {
+                break;
+            }
         }
         Ok(())
     }

@@ -187,6 +187,11 @@ pub(super) fn find<K: Kind>(ctx: &Context<'_>, bucket: &str) -> Result<Option<K:
     text.map(|text| read::<K>(&text)).transpose()
 }
 
+/// Keeps a document that needs no checking.
+pub(super) fn keep<K: Kind>(ctx: &Context<'_>, bucket: &str, document: &K::Document) -> Result<(), ApiError> {
+    Ok(ctx.store.put_document(bucket, K::KIND, "", &written(document)?)?)
+}
+
 /// All documents of a kind, by id.
 fn all<K: Kind>(ctx: &Context<'_>, bucket: &str) -> Result<Vec<K::Document>, ApiError> {
     let texts = ctx.store.documents(bucket, K::KIND)?;

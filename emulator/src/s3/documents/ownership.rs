@@ -3,7 +3,7 @@
 
 use s3s::dto;
 
-use super::{Deletable, Kind, Put, find, none, written};
+use super::{Deletable, Kind, Put, find, keep, none};
 use crate::error::{ApiError, ErrorCode};
 
 use crate::operation::Context;
@@ -66,5 +66,5 @@ pub(in crate::s3) fn set_ownership(
     object_ownership: dto::ObjectOwnership,
 ) -> Result<(), ApiError> {
     let controls = dto::OwnershipControls { rules: vec![dto::OwnershipControlsRule { object_ownership }] };
-    Ok(ctx.store.put_document(bucket, Ownership::KIND, "", &written(&controls)?)?)
+    keep::<Ownership>(ctx, bucket, &controls)
 }
