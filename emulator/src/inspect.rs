@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::emulator::Emulator;
 use crate::error::ApiError;
 use crate::kinesis::{ShardId, stream_arn};
-use crate::store::{Purpose, StreamRow};
+use crate::store::{BucketRow, Purpose, StreamRow};
 use crate::time::Timestamp;
 
 /// A stream and what is in it.
@@ -30,7 +30,34 @@ pub struct ShardState {
     pub records: u64,
 }
 
+/// A bucket and what is in it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct BucketState {
+    /// Its name.
+    pub name: String,
+    /// Objects that a listing has.
+    pub objects: u64,
+    /// Bytes of their content.
+    pub bytes: u64,
+}
+
 impl Emulator {
+    /// Every bucket with how much is in it.
+    ///
+    /// # Errors
+    /// `InternalFailure` when the store fails.
+    pub fn buckets(&self) -> Result<Vec<BucketState>, ApiError> {
+        // No time is involved.
+        self.in_transaction(Timestamp::default(), Purpose::Read, |ctx| {
+            let buckets = ctx.store.buckets()?.into_iter();
+            let state = |bucket: BucketRow| {
+                let (objects, bytes) = ctx.store.count_objects(&bucket.name)?;
+                Ok(BucketState { name: bucket.name, objects, bytes })
+            };
+            buckets.map(state).collect()
+        })
+    }
+
     /// Every stream with its shards and how many records can be read from each at `now`.
     ///
     /// # Errors

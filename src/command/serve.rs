@@ -153,7 +153,7 @@ fn say_ready(server: &Server, args: &ServeArgs, output: &OutputArgs) -> anyhow::
     }
     let schemes = if args.tls { format!("http and https://{address}") } else { format!("http://{address}") };
     let place = args.data_dir.as_ref().map_or("memory".to_owned(), |folder| folder.display().to_string());
-    anstream::eprintln!("wavetank serves kinesis, glue on {schemes} ({place})");
+    anstream::eprintln!("wavetank serves kinesis, s3, glue on {schemes} ({place})");
     if args.tls {
         anstream::eprintln!("  certificate: {}", tls_folder(args).join("localhost.pem").display());
     }

@@ -17,7 +17,7 @@ use super::request::Received;
 use super::response::{Response, set, whole};
 use super::service::Service;
 use crate::error::ApiError;
-use crate::inspect::StreamState;
+use crate::inspect::{BucketState, StreamState};
 
 /// What there is, for those who ask for something else.
 const CALLS: &[&str] = &[
@@ -62,12 +62,13 @@ struct Health {
 #[derive(Serialize)]
 struct Services {
     kinesis: &'static str,
+    s3: &'static str,
     glue: &'static str,
     sts: &'static str,
 }
 
 const HEALTH: Health = Health {
-    services: Services { kinesis: "available", glue: "available", sts: "available" },
+    services: Services { kinesis: "available", s3: "available", glue: "available", sts: "available" },
     version: env!("CARGO_PKG_VERSION"),
 };
 
@@ -142,14 +143,18 @@ fn change(clock: &ServerClock, body: &[u8]) -> Result<(), String> {
 #[derive(Serialize)]
 struct State {
     streams: Vec<StreamState>,
+    buckets: Vec<BucketState>,
 }
 
 fn state(service: &Service) -> Response {
     let now = service.clock.now();
     let streams =
         service.tenants.all().iter().map(|emulator| emulator.streams(now)).collect::<Result<Vec<_>, _>>();
-    match streams {
-        Ok(streams) => json(StatusCode::OK, &State { streams: streams.into_iter().flatten().collect() }),
+    let held = streams.and_then(|streams| Ok((streams, service.tenants.home().buckets()?)));
+    match held {
+        Ok((streams, buckets)) => {
+            json(StatusCode::OK, &State { streams: streams.into_iter().flatten().collect(), buckets })
+        }
         Err(error) => failed(&error),
     }
 }

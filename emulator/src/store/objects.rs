@@ -105,6 +105,16 @@ impl Transaction<'_> {
         many(&mut *self.sql.prepare_cached(sql)?, (bucket, key, rank, limit as i64))
     }
 
+    /// How many keys of a bucket have an object now, and the bytes of these.
+    pub fn count_objects(&self, bucket: &str) -> Result<(u64, u64)> {
+        let sql = "SELECT count(*), coalesce(sum(size_bytes), 0) FROM objects \
+                   WHERE bucket = ?1 AND rank = ?2 AND body_id IS NOT NULL";
+        let mut statement = self.sql.prepare_cached(sql)?;
+        let counts = statement
+            .query_row((bucket, CURRENT), |row| Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?)))?;
+        Ok((counts.0 as u64, counts.1 as u64))
+    }
+
     /// Removes a version; what is then the newest is what its key has now.
     pub fn delete_object_row(&self, bucket: &str, object: &ObjectRow) -> Result<()> {
         let sql = "DELETE FROM objects WHERE bucket = ?1 AND key = ?2 AND rank = ?3";

@@ -9,7 +9,7 @@ fn server_says_what_it_serves() {
     run(async {
         let rig = Rig::start();
         let version = env!("CARGO_PKG_VERSION");
-        let services = r#"{"kinesis":"available","glue":"available","sts":"available"}"#;
+        let services = r#"{"kinesis":"available","s3":"available","glue":"available","sts":"available"}"#;
         let expected = format!("{{\"services\":{services},\"version\":\"{version}\"}}");
         rig.send("GET /_wavetank/health", "", "").await.is(200, JSON, &expected);
         rig.stop().await;
@@ -51,7 +51,7 @@ fn state_is_told_and_reset() {
             let counts = ["\"records\":0", "\"records\":1"].map(|count| answer.text().matches(count).count());
             assert_eq!(counts, [1, 1]);
             rig.send(&format!("POST {reset}"), "", "").await.is(200, JSON, r#"{"status":"ok"}"#);
-            rig.send("GET /_wavetank/state", "", "").await.is(200, JSON, r#"{"streams":[]}"#);
+            rig.send("GET /_wavetank/state", "", "").await.is(200, JSON, r#"{"streams":[],"buckets":[]}"#);
         }
         rig.stop().await;
     });

@@ -26,7 +26,10 @@ pub(in crate::http) fn is_virtual_host(head: &Parts) -> bool {
 
 /// The bucket that the host names.
 pub(super) fn virtual_bucket(head: &Parts) -> Option<&str> {
-    host(head).and_then(of_host).filter(|bucket| !bucket.is_empty())
+    let host = host(head)?;
+    // Clients that are given `localhost` as the endpoint put the bucket right before it.
+    let before = || host.strip_suffix(".localhost").filter(|bucket| *bucket != "s3");
+    of_host(host).or_else(before).filter(|bucket| !bucket.is_empty())
 }
 
 /// `bucket.s3.localhost`, `bucket.s3.eu-west-1.amazonaws.com`; empty for `s3.localhost`.
