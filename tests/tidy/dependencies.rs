@@ -58,6 +58,7 @@ struct Owner {
 
 const OWNERS: &[Owner] = &[
     Owner { owned: "rusqlite", by: "emulator", root_tests: false },
+    Owner { owned: "s3s", by: "emulator", root_tests: false },
     Owner { owned: "parquet", by: "engine", root_tests: false },
     Owner { owned: "sqlparser", by: "engine", root_tests: false },
     Owner { owned: "datafusion-common", by: "engine", root_tests: false },

@@ -28,7 +28,7 @@ pub(super) fn output(ctx: &Context<'_>, bucket: &BucketRow, row: &ObjectRow) -> 
         object_lock_mode: retention.map(|retention| dto::ObjectLockMode::from(retention.mode.clone())),
         object_lock_retain_until_date: retention.map(|retention| times::shown(retention.until)),
         restore: restore(ctx, row),
-        sse_customer_algorithm: kept.encryption.customer_algorithm.clone().map(Into::into),
+        sse_customer_algorithm: kept.encryption.customer_algorithm.clone(),
         sse_customer_key_md5: kept.encryption.customer_key_md5.clone(),
         ssekms_key_id: kept.encryption.kms_key_id.clone(),
         server_side_encryption: encryption::shown(&kept.encryption),

@@ -59,7 +59,7 @@ impl Operation for CopyObject {
             bucket_key_enabled: encrypted.bucket_key_enabled,
             copy_object_result: Some(result),
             copy_source_version_id: object::shown_version(&found.bucket, &found.object),
-            sse_customer_algorithm: encrypted.customer_algorithm.clone().map(Into::into),
+            sse_customer_algorithm: encrypted.customer_algorithm.clone(),
             sse_customer_key_md5: encrypted.customer_key_md5.clone(),
             ssekms_key_id: encrypted.kms_key_id.clone(),
             server_side_encryption: encryption::shown(encrypted),

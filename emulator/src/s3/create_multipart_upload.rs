@@ -41,7 +41,7 @@ impl Operation for CreateMultipartUpload {
                 .map(|algorithm| dto::ChecksumAlgorithm::from_static(algorithm.name())),
             checksum_type: algorithm.map(|_| dto::ChecksumType::from_static(kind)),
             key: Some(upload.key),
-            sse_customer_algorithm: encrypted.customer_algorithm.clone().map(Into::into),
+            sse_customer_algorithm: encrypted.customer_algorithm.clone(),
             sse_customer_key_md5: encrypted.customer_key_md5.clone(),
             ssekms_key_id: encrypted.kms_key_id.clone(),
             server_side_encryption: encryption::shown(encrypted),

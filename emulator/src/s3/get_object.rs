@@ -75,7 +75,7 @@ pub(super) fn select(
     }
     let (bucket, object) =
         object::open(ctx, &request.bucket, &request.key, request.version_id.as_deref(), method)?;
-    let customer = request.sse_customer_algorithm.as_ref().map(dto::SSECustomerAlgorithm::as_str);
+    let customer = request.sse_customer_algorithm.as_deref();
     encryption::check_key(&object.attributes.encryption, customer, request.sse_customer_key_md5.as_deref())?;
     let conditions = ReadConditions {
         if_match: request.if_match.as_ref(),

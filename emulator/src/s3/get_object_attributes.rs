@@ -23,7 +23,7 @@ impl Operation for GetObjectAttributes {
     fn call(ctx: &mut Context<'_>, request: Self::Request) -> Result<Self::Response, ApiError> {
         let version_id = request.version_id.as_deref();
         let (bucket, object) = object::open(ctx, &request.bucket, &request.key, version_id, "GET")?;
-        let customer = request.sse_customer_algorithm.as_ref().map(dto::SSECustomerAlgorithm::as_str);
+        let customer = request.sse_customer_algorithm.as_deref();
         let kept = &object.attributes;
         encryption::check_key(&kept.encryption, customer, request.sse_customer_key_md5.as_deref())?;
         let asks = |name: &str| asked(&request.object_attributes).any(|asked| asked == name);

@@ -55,7 +55,7 @@ impl Operation for PutObject {
                 checksum_sha256,
                 checksum_type: (!checksums.is_empty()).then_some(full),
                 e_tag: Some(e_tag::shown(&stored.e_tag)),
-                sse_customer_algorithm: encrypted.customer_algorithm.clone().map(Into::into),
+                sse_customer_algorithm: encrypted.customer_algorithm.clone(),
                 sse_customer_key_md5: encrypted.customer_key_md5.clone(),
                 ssekms_key_id: encrypted.kms_key_id.clone(),
                 server_side_encryption: encryption::shown(encrypted),

@@ -1,6 +1,6 @@
 //! Times as S3's headers and documents have them.
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, UNIX_EPOCH};
 
 use s3s::dto::{self, TimestampFormat};
 
@@ -9,7 +9,7 @@ use crate::time::Timestamp;
 /// A time in an answer.
 pub(super) fn shown(time: Timestamp) -> dto::Timestamp {
     let since = Duration::from_millis(time.as_millis().max(0) as u64);
-    SystemTime::from(UNIX_EPOCH + since).into()
+    (UNIX_EPOCH + since).into()
 }
 
 /// A time in a request, to the millisecond.

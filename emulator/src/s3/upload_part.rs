@@ -42,7 +42,7 @@ impl Operation for UploadPart {
             checksum_sha1,
             checksum_sha256,
             e_tag: Some(e_tag::shown(&part.e_tag)),
-            sse_customer_algorithm: encrypted.customer_algorithm.clone().map(Into::into),
+            sse_customer_algorithm: encrypted.customer_algorithm.clone(),
             sse_customer_key_md5: encrypted.customer_key_md5.clone(),
             ssekms_key_id: encrypted.kms_key_id.clone(),
             server_side_encryption: encryption::shown(encrypted),
