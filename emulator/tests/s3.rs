@@ -15,7 +15,13 @@ mod consistency;
 mod crash;
 #[path = "s3/files.rs"]
 mod files;
+#[path = "s3/keys.rs"]
+mod keys;
 #[path = "s3/lake.rs"]
 mod lake;
+#[path = "s3/notifications.rs"]
+mod notifications;
 #[path = "s3/server.rs"]
 mod server;
+#[path = "s3/versions.rs"]
+mod versions;
