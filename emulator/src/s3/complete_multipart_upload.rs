@@ -184,7 +184,7 @@ fn finish(
     for part in unused.iter().filter(|part| parts.iter().all(|used| used.number != part.number)) {
         ctx.store.release_body(&part.body)?;
     }
-    let body = ctx.store.join_bodies(&bodies);
+    let body = ctx.store.join_bodies(&bodies)?;
     let e_tag = e_tag::of_parts(parts.iter().map(|part| part.e_tag.as_str()));
     ctx.store.delete_upload(&bucket.name, &upload)?;
     let UploadRow { key, upload_id, mut attributes, .. } = upload;

@@ -206,14 +206,16 @@ impl Transaction<'_> {
     }
 
     /// One body of several, whose rows go.
-    pub fn join_bodies(&mut self, bodies: &[Body]) -> Body {
+    pub fn join_bodies(&mut self, bodies: &[Body]) -> Result<Body> {
+        // What is empty has no piece in the whole that it could go with later.
+        bodies.iter().filter(|body| body.size == 0).try_for_each(|body| self.release_body(body))?;
         let size = bodies.iter().map(|body| body.size).sum();
         let pieces = bodies.iter().flat_map(|body| pieces_of(body, 0..body.size)).collect();
         // What was written out of the parts is of no use to anybody.
         let copies = bodies.iter().map(|body| body.id).filter(|id| self.bodies.has_copy(*id));
         let copies: Vec<_> = copies.collect();
         self.changes.unreferenced.extend(copies);
-        Body { id: self.bodies.shelf.next_id(), size, pieces: Some(pieces) }
+        Ok(Body { id: self.bodies.shelf.next_id(), size, pieces: Some(pieces) })
     }
 
     /// The file of a body, where bodies are files; one that lies elsewhere is written out for it.

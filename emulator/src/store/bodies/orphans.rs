@@ -19,6 +19,12 @@ impl Bodies {
         if let Some(last) = used.last() {
             self.shelf.skip_id(*last);
         }
+        // A small body of which no row is left must not be taken for a new one of its name either.
+        let last: Option<i64> =
+            sql.query_row("SELECT max(body_id) FROM small_bodies", (), |row| row.get(0))?;
+        if let Some(last) = last {
+            self.shelf.skip_id(BodyId(last as u64));
+        }
         let Some(folder) = self.shelf.folder() else { return Ok(()) };
         let refusal = |source| OpenError::Directory { path: folder.to_owned(), source };
         remove_others(folder, &used).map_err(refusal)
