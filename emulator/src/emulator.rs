@@ -11,7 +11,7 @@ use crate::operation::{Context, Operation, Volatile};
 use crate::operations;
 use crate::s3::{self, Caller, ChecksumAlgorithm, ContentWriter};
 use crate::settings::Settings;
-use crate::store::{GroupCommit, OpenError, Purpose, Shelf, Storage, Store, StoreError};
+use crate::store::{BodyId, GroupCommit, OpenError, Purpose, Shelf, Storage, Store, StoreError};
 use crate::time::Timestamp;
 use crate::validation::validate;
 
@@ -198,20 +198,28 @@ impl Emulator {
         purpose: Purpose,
         run: impl FnOnce(&mut Context<'_>) -> Result<T, ApiError>,
     ) -> Result<T, ApiError> {
+        let mut garbage = Vec::new();
         // A panic rolls the transaction back while it unwinds, so the state behind a poisoned
         // lock is as whole as behind any other.
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         if state.volatile.due.is_some_and(|due| due <= now) {
-            let due = self.transact(&mut state, &Caller::Home, now, Purpose::Change, kinesis::settle)?;
+            let (due, released) =
+                self.transact(&mut state, &Caller::Home, now, Purpose::Change, kinesis::settle)?;
             state.volatile.due = due;
+            garbage = released;
         }
-        let outcome = self.transact(&mut state, caller, now, purpose, run);
+        let outcome = self.transact(&mut state, caller, now, purpose, run).map(|(response, released)| {
+            garbage.extend(released);
+            response
+        });
         let written = self.group.as_ref().filter(|_| purpose == Purpose::Change).map(GroupCommit::note);
         // Others go on while this one waits for the disk.
         drop(state);
         if let (Some(group), Some(written), Ok(_)) = (&self.group, written, &outcome) {
             group.wait(written).map_err(StoreError::from)?;
         }
+        // Not earlier: until the commit is on the disk, a power cut may bring back the rows that point there.
+        garbage.into_iter().for_each(|body| self.shelf.remove(body));
         outcome
     }
 
@@ -222,7 +230,7 @@ impl Emulator {
         now: Timestamp,
         purpose: Purpose,
         run: impl FnOnce(&mut Context<'_>) -> Result<T, ApiError>,
-    ) -> Result<T, ApiError> {
+    ) -> Result<(T, Vec<BodyId>), ApiError> {
         let State { store, ids, volatile } = state;
         let minted_before = ids.minted();
         let Self { identity, settings, .. } = self;
@@ -235,8 +243,8 @@ impl Emulator {
                 if ids.minted() != minted_before {
                     store.save_ids_minted(ids.minted())?;
                 }
-                store.commit()?;
-                Ok(response)
+                let released = store.commit()?;
+                Ok((response, released))
             }
             Err(error) => {
                 store.roll_back()?;

@@ -82,6 +82,7 @@ fn delete_version(
     wanted: &Wanted<'_>,
     version_id: &str,
 ) -> Result<Deleted, ApiError> {
+    object::check_version_id(version_id)?;
     let found = ctx.store.object_version(&bucket.name, wanted.key, version_id)?;
     wanted.conditions.check(found.as_ref(), wanted.key)?;
     let Some(found) = found else {

@@ -301,19 +301,19 @@ impl Transaction<'_> {
         Ok(())
     }
 
-    /// Commits the rows, then removes the bodies that no row points to any more.
-    pub fn commit(mut self) -> Result<()> {
+    /// Commits the rows. Answers the bodies with files that no row points to any more: these may go once the commit is on
+    /// the disk, where it is to be, for until then a power cut may bring the rows back.
+    pub fn commit(mut self) -> Result<Vec<BodyId>> {
         if self.ended {
-            return Ok(());
+            return Ok(Vec::new());
         }
-        let committed = run(self.sql, "COMMIT");
-        self.ended = committed.is_ok();
-        let garbage = match committed {
-            Ok(()) => &self.changes.unreferenced,
-            Err(_) => &self.changes.written,
-        };
-        self.bodies.remove_all(garbage);
-        Ok(committed?)
+        if let Err(error) = run(self.sql, "COMMIT") {
+            self.bodies.remove_all(&self.changes.written);
+            return Err(error.into());
+        }
+        self.ended = true;
+        let garbage = std::mem::take(&mut self.changes.unreferenced);
+        Ok(self.bodies.forget_all(garbage))
     }
 
     /// Undoes the rows and removes the bodies written for them.

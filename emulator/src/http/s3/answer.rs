@@ -40,6 +40,20 @@ const NOT_CONTENT: [&str; 9] = [
     "tagging",
     "torrent",
 ];
+/// Sub-resources that are not here, and that no other operation's name tells.
+const NOT_THERE: [&str; 9] = [
+    "abac",
+    "annotation",
+    "metadataAnnotationTable",
+    "metadataConfiguration",
+    "metadataInventoryTable",
+    "metadataJournalTable",
+    "metadataTable",
+    "renameObject",
+    "session",
+];
+/// Headers whose meaning is not here.
+const NOT_TAKEN: [&str; 2] = ["x-amz-bucket-namespace", "x-amz-mfa"];
 /// Headers that hold an ETag.
 const CONDITIONS: [&str; 4] =
     ["if-match", "if-none-match", "x-amz-copy-source-if-match", "x-amz-copy-source-if-none-match"];
@@ -150,6 +164,7 @@ impl Answering<'_> {
             emulator,
         };
         check_key(self.path.path())?;
+        refuse_unknown(&head, has_key)?;
         self.check_owner(&asked, &head, &bucket)?;
         if !has_key && head.method == Method::POST && is_form(&head) {
             let payload = payload(body, sender);
@@ -269,6 +284,22 @@ fn is_content(head: &Parts) -> bool {
     head.method == Method::PUT
         && !head.headers.contains_key("x-amz-copy-source")
         && !query.iter().any(|(name, _)| NOT_CONTENT.contains(&name.as_str()))
+}
+
+/// Refuses by name what would be taken for something else.
+fn refuse_unknown(head: &Parts, has_key: bool) -> Result<(), ErrorAnswer> {
+    let query = head.uri.query().map(auth::pairs).unwrap_or_default();
+    let known = |name: &str| !NOT_THERE.contains(&name) && !(has_key && name == "encryption");
+    let unknown = query.iter().find(|(name, _)| !known(name)).map(|(name, _)| format!("?{name}"));
+    let header =
+        NOT_TAKEN.iter().find(|name| head.headers.contains_key(**name)).map(|name| (*name).to_owned());
+    match unknown.or(header) {
+        None => Ok(()),
+        Some(what) => {
+            let message = format!("{what} is not implemented");
+            Err(ApiError::new(ErrorCode::NotImplemented, message).into())
+        }
+    }
 }
 
 /// A signed address carries headers as parameters, which count where the header itself is not there.

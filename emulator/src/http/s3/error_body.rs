@@ -9,6 +9,9 @@ use crate::http::auth::s3::S3AuthError;
 use crate::http::request_id::RequestId;
 use crate::http::response::{Response, whole, xml_escaped};
 
+/// Parameters that are numbers.
+const NUMBERS: [&str; 5] = ["max-keys", "max-parts", "max-uploads", "part-number-marker", "partNumber"];
+
 /// An error on its way out.
 #[derive(Debug, Clone, Default)]
 pub(super) struct ErrorAnswer {
@@ -46,6 +49,12 @@ pub(super) fn of_s3s(status: StatusCode, body: &str) -> ErrorAnswer {
     };
     let code = element("Code").unwrap_or_else(|| "InternalError".to_owned());
     let message = element("Message").unwrap_or_else(|| usual_message(&code).to_owned());
+    // s3s says so of numbers, which S3 words by their names.
+    let number = message.strip_prefix("invalid query: ").and_then(|rest| rest.split(':').next());
+    let message = match number.filter(|name| NUMBERS.contains(name)) {
+        Some(name) => format!("Provided {name} not an integer or within integer range"),
+        None => message,
+    };
     ErrorAnswer { status: status.as_u16(), code, message, details: Vec::new() }
 }
 
@@ -81,15 +90,19 @@ pub(super) fn answer(error: impl Into<ErrorAnswer>, method: &Method, path: &str,
     for (name, value) in error.details.iter().filter(|(name, _)| !is_header(name)) {
         elements += &format!("<{name}>{}</{name}>", xml_escaped(value));
     }
+    // What is named more closely is not named once more.
+    let resource = match elements.is_empty() {
+        true => format!("<Resource>{}</Resource>", xml_escaped(path)),
+        false => String::new(),
+    };
     let bodiless = *method == Method::HEAD || status == StatusCode::NOT_MODIFIED;
     let body = match bodiless {
         true => String::new(),
         false => format!(
             "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>{}</Code><Message>{}</Message>{elements}\
-             <Resource>{}</Resource><RequestId>{}</RequestId><HostId>{}</HostId></Error>",
+             {resource}<RequestId>{}</RequestId><HostId>{}</HostId></Error>",
             error.code,
             xml_escaped(&error.message),
-            xml_escaped(path),
             id.uuid,
             id.extended,
         ),

@@ -92,6 +92,11 @@ impl Exchange {
         crate::http::request::header(&self.head, name)
     }
 
+    /// Whether there is content that was not read.
+    pub fn has_source(&self) -> bool {
+        lock(&self.source).is_some()
+    }
+
     /// The content, which can be read once.
     pub fn take_source(&self) -> Option<Source> {
         lock(&self.source).take()

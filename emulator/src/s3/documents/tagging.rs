@@ -40,7 +40,9 @@ impl Kind for BucketTags {
 
     fn answer(bucket: &BucketRow, document: Option<Self::Document>) -> Result<Self::Answer, ApiError> {
         let message = "The TagSet does not exist";
-        let found = document.ok_or_else(|| none(ErrorCode::NoSuchTagSet, message, bucket))?;
+        let found = document
+            .filter(|found| !found.tag_set.is_empty())
+            .ok_or_else(|| none(ErrorCode::NoSuchTagSet, message, bucket))?;
         Ok(Self::Answer { tag_set: found.tag_set })
     }
 }

@@ -227,9 +227,10 @@ impl Transaction<'_> {
             return Ok(self.bodies.shelf.file_of(body.id));
         }
         let Some(file) = self.bodies.shelf.copy_of(body.id) else { return Ok(None) };
-        if self.bodies.note_copy(body.id) {
+        if !self.bodies.has_copy(body.id) {
             let reader = self.open_body(body, 0..body.size)?;
             write_whole(&file, reader).map_err(StoreError::Body)?;
+            self.bodies.note_copy(body.id);
         }
         Ok(Some(file))
     }
@@ -288,6 +289,11 @@ impl Bodies {
         self.shelf.clear()
     }
 
+    /// Removes what is held of bodies that no row points to, and their copies. Answers those that have files.
+    pub fn forget_all(&mut self, ids: Vec<BodyId>) -> Vec<BodyId> {
+        ids.into_iter().filter(|id| self.forget(*id)).collect()
+    }
+
     /// Removes bodies that no row points to.
     pub fn remove_all(&mut self, ids: &[BodyId]) {
         for id in ids {
@@ -304,11 +310,10 @@ impl Bodies {
         matches!(&self.place, Place::Directory { copies, .. } if copies.contains(&id))
     }
 
-    /// Notes that a body is written out; `false` when it was before.
-    fn note_copy(&mut self, id: BodyId) -> bool {
-        match &mut self.place {
-            Place::Memory(_) => false,
-            Place::Directory { copies, .. } => copies.insert(id),
+    /// Notes that a body is written out.
+    fn note_copy(&mut self, id: BodyId) {
+        if let Place::Directory { copies, .. } = &mut self.place {
+            copies.insert(id);
         }
     }
 
@@ -326,19 +331,25 @@ impl Bodies {
     }
 
     fn remove(&mut self, id: BodyId) {
+        if self.forget(id) {
+            self.shelf.remove(id);
+        }
+    }
+
+    /// Whether it may have a file.
+    fn forget(&mut self, id: BodyId) -> bool {
         match &mut self.place {
-            Place::Memory(bodies) => drop(bodies.remove(&id)),
+            Place::Memory(bodies) => {
+                bodies.remove(&id);
+                false
+            }
             Place::Directory { small, copies } => {
-                let copied = copies.remove(&id);
-                let held = match small {
-                    SmallBodies::Rows => false,
-                    SmallBodies::Memory(bodies) => bodies.remove(&id).is_some(),
-                };
-                if copied {
+                if copies.remove(&id) {
                     self.shelf.remove_copy(id);
                 }
-                if !held {
-                    self.shelf.remove(id);
+                match small {
+                    SmallBodies::Rows => true,
+                    SmallBodies::Memory(bodies) => bodies.remove(&id).is_none(),
                 }
             }
         }

@@ -8,6 +8,7 @@ use super::super::content::receive;
 use super::super::error_body::ErrorAnswer;
 use super::super::exchange::Exchange;
 use super::{add_checksums, answered, ask, exchange};
+use crate::error::{ApiError, ErrorCode};
 use crate::s3::{
     ChecksumAlgorithm, GetObject, GetObjectAttributes, HeadObject, PutObject, PutObjectRequest, RestoreObject,
 };
@@ -21,6 +22,10 @@ pub(in crate::http::s3) async fn put(
 }
 
 async fn put_received(exchange: &Exchange, input: PutObjectInput) -> Result<PutObjectOutput, ErrorAnswer> {
+    if !exchange.has_source() {
+        // Whatever it is that s3s takes for new content, it is none.
+        return Err(ApiError::new(ErrorCode::NotImplemented, "this request is not implemented").into());
+    }
     // Without any other, S3 makes this checksum itself.
     let (content, integrity) = receive(exchange, Some(ChecksumAlgorithm::Crc64Nvme)).await?;
     let expires = exchange.header("expires").map(str::to_owned);
