@@ -20,9 +20,9 @@ pub struct Content {
 
 /// What content comes to.
 #[derive(Debug, Clone)]
-pub(super) struct Hashed {
-    pub md5: [u8; 16],
-    pub checksums: Checksums,
+pub struct Hashed {
+    pub(super) md5: [u8; 16],
+    pub(super) checksums: Checksums,
 }
 
 impl Hashed {
@@ -38,7 +38,7 @@ impl Hashed {
 
 /// Finds out what content comes to while it passes.
 #[derive(Debug)]
-struct Hashing {
+pub struct Hashing {
     md5: Md5,
     hashers: Vec<(ChecksumAlgorithm, Hasher)>,
 }
@@ -49,12 +49,14 @@ impl Hashing {
         Self { md5: Md5::new(), hashers }
     }
 
-    fn update(&mut self, piece: &[u8]) {
+    /// Takes the next piece.
+    pub fn update(&mut self, piece: &[u8]) {
         self.md5.update(piece);
         self.hashers.iter_mut().for_each(|(_, hasher)| hasher.update(piece));
     }
 
-    fn finish(self) -> Hashed {
+    /// Ends the content.
+    pub fn finish(self) -> Hashed {
         let named = |(algorithm, hasher): (ChecksumAlgorithm, Hasher)| {
             (algorithm.name().to_owned(), base64::encode(&hasher.finish()))
         };
@@ -89,12 +91,21 @@ impl ContentWriter {
     /// # Errors
     /// When the disk does not take it.
     pub fn finish(self) -> io::Result<Content> {
-        let Hashed { md5, checksums } = self.hashing.finish();
-        Ok(Content { body: self.writer.finish()?, md5, checksums })
+        Ok(Content::of(self.writer.finish()?, self.hashing.finish()))
+    }
+
+    /// Its two halves, for who writes and hashes at once: each gets every piece, and [`Content::of`] joins them again.
+    pub fn into_halves(self) -> (BodyWriter, Hashing) {
+        (self.writer, self.hashing)
     }
 }
 
 impl Content {
+    /// A body and what it comes to.
+    pub fn of(body: NewBody, Hashed { md5, checksums }: Hashed) -> Self {
+        Self { body, md5, checksums }
+    }
+
     /// Its length in bytes.
     pub fn len(&self) -> u64 {
         self.body.len()
@@ -119,8 +130,7 @@ impl Content {
     pub fn of_bytes(bytes: Bytes, algorithms: &[ChecksumAlgorithm]) -> Self {
         let mut hashing = Hashing::new(algorithms);
         hashing.update(&bytes);
-        let Hashed { md5, checksums } = hashing.finish();
-        Self { md5, checksums, body: NewBody::from(bytes) }
+        Self::of(NewBody::from(bytes), hashing.finish())
     }
 }
 

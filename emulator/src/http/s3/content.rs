@@ -1,16 +1,24 @@
 //! The content of a new object or part: written as it arrives, held against what the request says of it.
 //! Source: <https://docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity-upload.html>
 
+use bytes::Bytes;
 use http::request::Parts;
+use tokio::sync::mpsc;
 
 use super::error_body::ErrorAnswer;
-use super::exchange::Exchange;
+use super::exchange::{Exchange, Source};
+use crate::emulator::Emulator;
 use crate::error::{ApiError, ErrorCode};
 use crate::http::auth::s3::S3AuthError;
 use crate::http::request::header;
 use crate::http::service::run;
-use crate::s3::{ChecksumAlgorithm, Checksums, Content, Integrity};
+use crate::s3::{ChecksumAlgorithm, Checksums, Content, ContentWriter, Integrity};
 use crate::store::StoreError;
+
+/// From this length on content for the disk is hashed by a task of its own.
+const HASHED_BESIDE_MIN: u64 = 128 * 1024;
+/// Pieces that the disk may be ahead of that task, each no longer than what a connection reads at once.
+const PIECES_AHEAD: usize = 16;
 
 /// The algorithm whose checksum a request brings, in a header or behind its body.
 pub(super) fn brought(head: &Parts) -> Result<Option<ChecksumAlgorithm>, ApiError> {
@@ -57,15 +65,47 @@ pub(super) async fn receive(
     let algorithm = brought.or(otherwise);
     let mut writer = exchange.emulator.content_writer(algorithm.as_slice());
     let mut integrity = integrity(&exchange.head);
-    if let Some(mut source) = exchange.take_source() {
+    let Some(mut source) = exchange.take_source() else {
+        return Ok((run(&exchange.emulator, || writer.finish()).map_err(disk)?, integrity));
+    };
+    let is_long = source.length().is_some_and(|length| length >= HASHED_BESIDE_MIN);
+    let content = if is_long && exchange.emulator.waits_for_disk() {
+        write_and_hash(&exchange.emulator, writer, &mut source).await?
+    } else {
         while let Some(piece) = source.next().await? {
             writer.write(piece).map_err(disk)?;
         }
-        let trailers = source.trailers().iter();
-        integrity.add_trailers(trailers.map(|(name, value)| (name.as_str(), value.as_str())));
-    }
-    let content = run(&exchange.emulator, || writer.finish()).map_err(disk)?;
+        run(&exchange.emulator, || writer.finish()).map_err(disk)?
+    };
+    let trailers = source.trailers().iter();
+    integrity.add_trailers(trailers.map(|(name, value)| (name.as_str(), value.as_str())));
     Ok((content, integrity))
+}
+
+/// Writes content while another task hashes it: MD5 takes longer than all else, and the disk is waited for meanwhile.
+async fn write_and_hash(
+    emulator: &Emulator,
+    writer: ContentWriter,
+    source: &mut Source,
+) -> Result<Content, ErrorAnswer> {
+    let (mut writer, mut hashing) = writer.into_halves();
+    let (sender, mut pieces) = mpsc::channel::<Bytes>(PIECES_AHEAD);
+    // It ends with its sender, however that ends.
+    let hashed = tokio::spawn(async move {
+        while let Some(piece) = pieces.recv().await {
+            hashing.update(&piece);
+        }
+        hashing.finish()
+    });
+    while let Some(piece) = source.next().await? {
+        // It is refused only by a task that has panicked, which shows at the end.
+        let _ = sender.send(piece.clone()).await;
+        writer.write(piece).map_err(disk)?;
+    }
+    drop(sender);
+    let body = run(emulator, || writer.finish()).map_err(disk)?;
+    let hashed = hashed.await.map_err(|panicked| disk(panicked.into()))?;
+    Ok(Content::of(body, hashed))
 }
 
 /// What the head of a request says that its body comes to.

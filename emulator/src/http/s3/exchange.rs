@@ -51,6 +51,14 @@ impl Source {
         }
     }
 
+    /// Bytes that there will be, where that is declared.
+    pub fn length(&self) -> Option<u64> {
+        match self {
+            Self::Payload(payload) => payload.length(),
+            Self::File(_) => None,
+        }
+    }
+
     pub fn trailers(&self) -> &[(String, String)] {
         match self {
             Self::Payload(payload) => payload.trailers(),
