@@ -41,6 +41,7 @@ const NETWORK: &[(&str, &str)] = &[
 const NETWORK_EDGES: &[&str] = &[
     "emulator/src/http/",
     "emulator/tests/http",
+    "emulator/tests/s3",
     "scenarios/src/adapters/http",
     "src/",
     "tests/",

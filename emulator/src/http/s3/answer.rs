@@ -289,8 +289,8 @@ fn is_content(head: &Parts) -> bool {
 /// Refuses by name what would be taken for something else.
 fn refuse_unknown(head: &Parts, has_key: bool) -> Result<(), ErrorAnswer> {
     let query = head.uri.query().map(auth::pairs).unwrap_or_default();
-    let known = |name: &str| !NOT_THERE.contains(&name) && !(has_key && name == "encryption");
-    let unknown = query.iter().find(|(name, _)| !known(name)).map(|(name, _)| format!("?{name}"));
+    let is_unknown = |name: &str| NOT_THERE.contains(&name) || (has_key && name == "encryption");
+    let unknown = query.iter().find(|(name, _)| is_unknown(name)).map(|(name, _)| format!("?{name}"));
     let header =
         NOT_TAKEN.iter().find(|name| head.headers.contains_key(**name)).map(|name| (*name).to_owned());
     match unknown.or(header) {
