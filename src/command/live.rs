@@ -108,7 +108,10 @@ fn run_until_stopped(
         let now = clock.now().as_millis();
         match live.next_millis() {
             Some(next) if next <= now => say(live.run_until(now)?, quiet),
-            _ => thread::sleep(LOOK),
+            _ => {
+                live.run_told(now)?;
+                thread::sleep(LOOK);
+            }
         }
     }
     // What was put last is read too.

@@ -96,7 +96,7 @@ pub use list_objects::ListObjects;
 pub use list_objects_v2::ListObjectsV2;
 pub use list_parts::ListParts;
 pub use multipart::UploadAlgorithm;
-pub use notifications::{ObjectEvent, TakeObjectEvents, WatchObjects, WatchObjectsRequest};
+pub use notifications::{ObjectEvent, ObjectEventsWait, TakeObjectEvents, WatchObjects, WatchObjectsRequest};
 pub use object_lock::{GetObjectLegalHold, GetObjectRetention, PutObjectLegalHold, PutObjectRetention};
 pub use object_tagging::{DeleteObjectTagging, GetObjectTagging, PutObjectTagging};
 pub use owner::Caller;

@@ -148,6 +148,21 @@ impl Operation for WatchObjects {
     }
 }
 
+/// Whether any event waits for a target: cheaper to ask than to take none.
+pub struct ObjectEventsWait;
+
+impl Operation for ObjectEventsWait {
+    const NAME: &'static str = "s3:ObjectEventsWait";
+    const RULES: &'static [Rule<String>] = &[];
+    const READS_ONLY: bool = true;
+    type Request = String;
+    type Response = bool;
+
+    fn call(ctx: &mut Context<'_>, target: String) -> Result<bool, ApiError> {
+        Ok(ctx.store.has_object_events(&target)?)
+    }
+}
+
 /// Takes the events that wait for a target, oldest first: they are given once.
 pub struct TakeObjectEvents;
 

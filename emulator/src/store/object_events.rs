@@ -18,6 +18,11 @@ impl Transaction<'_> {
         Ok(())
     }
 
+    pub fn has_object_events(&self, target: &str) -> Result<bool> {
+        let sql = "SELECT 1 FROM object_events WHERE target = ?1";
+        Ok(self.sql.prepare_cached(sql)?.exists([target])?)
+    }
+
     /// Takes away what waits for a target, oldest first.
     pub fn take_object_events(&self, target: &str) -> Result<Vec<ObjectEventRow>> {
         let sql = "SELECT event_id, event FROM object_events WHERE target = ?1 ORDER BY event_id";

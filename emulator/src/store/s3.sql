@@ -83,3 +83,4 @@ CREATE TABLE object_events (
     occurred_ms INTEGER NOT NULL,
     event       TEXT NOT NULL
 ) STRICT;
+CREATE INDEX object_events_by_target ON object_events (target, event_id);

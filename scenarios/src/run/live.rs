@@ -62,6 +62,14 @@ impl<'a> LiveRun<'a> {
         })
     }
 
+    /// Runs the jobs that objects have started which somebody outside has put.
+    ///
+    /// # Errors
+    /// When a job stops.
+    pub fn run_told(&mut self, now_millis: i64) -> Result<(), RunError> {
+        self.world.run_told(now_millis)
+    }
+
     /// When the next job is due, in milliseconds.
     pub fn next_millis(&self) -> Option<i64> {
         self.world.next_live_millis()

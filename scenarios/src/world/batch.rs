@@ -5,7 +5,9 @@
 use std::collections::BTreeMap;
 
 use wavetank_emulator::ApiError;
-use wavetank_emulator::s3::{ObjectEvent, TakeObjectEvents, WatchObjects, WatchObjectsRequest};
+use wavetank_emulator::s3::{
+    ObjectEvent, ObjectEventsWait, TakeObjectEvents, WatchObjects, WatchObjectsRequest,
+};
 use wavetank_engine::batch_job::{BatchJob as Program, BatchJobReport, BatchPorts, RunId};
 use wavetank_engine::error::EngineError;
 use wavetank_engine::session::Session;
@@ -158,9 +160,11 @@ impl<'a> BatchRun<'a> {
     /// Runs it once for each new object that it was told of; `true` when there was one.
     pub(super) fn run_created(&mut self, events: &mut Vec<BusEvent>) -> Result<bool, RunError> {
         let Some(target) = self.watches.clone() else { return Ok(false) };
-        let told = self.services.call::<TakeObjectEvents>(target);
-        let told = told.map_err(|source| RunError::Refused { doing: "taking S3's events".into(), source })?;
-        let some = !told.is_empty();
+        let refused = |source| RunError::Refused { doing: "taking S3's events".into(), source };
+        if !self.services.call::<ObjectEventsWait>(target.clone()).map_err(refused)? {
+            return Ok(false);
+        }
+        let told = self.services.call::<TakeObjectEvents>(target).map_err(refused)?;
         for event in told {
             let Some((name, bucket, key)) = event.object() else { continue };
             if self.records_events {
@@ -185,7 +189,7 @@ impl<'a> BatchRun<'a> {
             };
             self.settle(outcome, &id, events)?;
         }
-        Ok(some)
+        Ok(true)
     }
 
     /// An event of S3 among those of the buses.

@@ -260,6 +260,12 @@ impl<'a> World<'a> {
         self.end_of_instant(witness)
     }
 
+    /// Runs the jobs that objects have started which somebody outside has put.
+    pub fn run_told(&mut self, at: i64) -> Result<(), RunError> {
+        self.services.clock.advance_to(at);
+        self.run_chained_jobs()
+    }
+
     /// When the next job is due, in milliseconds.
     pub fn next_live_millis(&self) -> Option<i64> {
         let triggers = self.jobs.iter().map(|job| job.next_trigger);
