@@ -5,7 +5,7 @@ use s3s::dto;
 use super::checksum::Checksums;
 use super::{e_tag, encryption, object, times};
 use crate::operation::Context;
-use crate::store::{BucketRow, ObjectRow};
+use crate::store::{BucketRow, ObjectAttributes, ObjectRow};
 
 /// All that `GetObject` and `HeadObject` say of an object, but for ranges and checksums.
 pub(super) fn output(ctx: &Context<'_>, bucket: &BucketRow, row: &ObjectRow) -> dto::GetObjectOutput {
@@ -50,8 +50,17 @@ pub(super) fn set_checksums(output: &mut dto::GetObjectOutput, row: &ObjectRow, 
         output.checksum_sha256,
     ] = super::common_checksums(checksums);
     if !checksums.is_empty() {
-        output.checksum_type = super::list_objects_v2::checksum_type(row);
+        output.checksum_type = checksum_type(&row.attributes);
     }
+}
+
+/// What checksums are of: the whole, or the checksums of parts.
+pub(super) fn checksum_type(kept: &ObjectAttributes) -> Option<dto::ChecksumType> {
+    let name = match kept.checksum_composite {
+        true => dto::ChecksumType::COMPOSITE,
+        false => dto::ChecksumType::FULL_OBJECT,
+    };
+    (!kept.checksums.is_empty()).then(|| dto::ChecksumType::from_static(name))
 }
 
 /// Whether an object's content must be asked back before it is read.

@@ -219,7 +219,7 @@ fn response(bucket: &BucketRow, object: &ObjectRow) -> CompleteMultipartUploadRe
         checksum_crc64nvme,
         checksum_sha1,
         checksum_sha256,
-        checksum_type: super::list_objects_v2::checksum_type(object),
+        checksum_type: super::attributes_shown::checksum_type(&object.attributes),
         e_tag: Some(e_tag::shown(&object.e_tag)),
         key: Some(object.key.clone()),
         location: Some(format!("/{}/{}", bucket.name, object.key)),

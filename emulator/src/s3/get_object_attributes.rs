@@ -27,7 +27,7 @@ impl Operation for GetObjectAttributes {
         let kept = &object.attributes;
         encryption::check_key(&kept.encryption, customer, request.sse_customer_key_md5.as_deref())?;
         let asks = |name: &str| asked(&request.object_attributes).any(|asked| asked == name);
-        let class = kept.storage_class.clone().unwrap_or_else(|| "STANDARD".to_owned());
+        let class = kept.storage_class();
         let parts = match asks("ObjectParts") && !kept.parts.is_empty() {
             true => Some(parts(&request, &object)?),
             false => None,
@@ -63,7 +63,7 @@ fn checksum(object: &ObjectRow) -> Option<dto::Checksum> {
         checksum_crc64nvme,
         checksum_sha1,
         checksum_sha256,
-        checksum_type: super::list_objects_v2::checksum_type(object),
+        checksum_type: super::attributes_shown::checksum_type(&object.attributes),
     })
 }
 

@@ -5,7 +5,7 @@ use s3s::dto;
 
 use super::access::Permission;
 use super::listing::{self, Encoding, Listed, Query};
-use super::{bucket, multipart, object_key, owner, times};
+use super::{attributes_shown, bucket, multipart, object_key, owner, times};
 use crate::error::ApiError;
 use crate::operation::{Context, Operation};
 use crate::store::UploadRow;
@@ -25,11 +25,7 @@ impl Operation for ListMultipartUploads {
         bucket::open(ctx, &request.bucket, Permission::Read)?;
         let encoding = Encoding::asked(request.encoding_type.as_ref())?;
         let max_uploads = listing::max_of(request.max_uploads, "max-uploads")?;
-        let query = Query {
-            prefix: request.prefix.as_deref().unwrap_or_default(),
-            delimiter: request.delimiter.as_deref().filter(|delimiter| !delimiter.is_empty()),
-            max_keys: max_uploads,
-        };
+        let query = Query::of(&request.prefix, &request.delimiter, max_uploads);
         let key_marker = request.key_marker.clone().unwrap_or_default();
         let id_marker = request.upload_id_marker.clone().unwrap_or_default();
         let start = match (key_marker.as_str(), id_marker.as_str()) {
@@ -89,14 +85,10 @@ impl Listed for Upload {
 fn shown(ctx: &Context<'_>, upload: &UploadRow, encoding: Encoding) -> dto::MultipartUpload {
     let by = owner::shown(ctx, &upload.attributes.owner);
     let algorithm = multipart::algorithm(upload);
-    let kind = match upload.attributes.checksum_composite {
-        true => dto::ChecksumType::COMPOSITE,
-        false => dto::ChecksumType::FULL_OBJECT,
-    };
-    let class = upload.attributes.storage_class.clone().unwrap_or_else(|| "STANDARD".to_owned());
+    let class = upload.attributes.storage_class();
     dto::MultipartUpload {
         checksum_algorithm: algorithm.map(|algorithm| dto::ChecksumAlgorithm::from_static(algorithm.name())),
-        checksum_type: algorithm.map(|_| dto::ChecksumType::from_static(kind)),
+        checksum_type: attributes_shown::checksum_type(&upload.attributes),
         initiated: Some(times::shown(upload.initiated)),
         initiator: Some(dto::Initiator { display_name: by.display_name.clone(), id: by.id.clone() }),
         key: Some(encoding.of(&upload.key)),

@@ -5,7 +5,7 @@ use s3s::dto;
 
 use super::access::Permission;
 use super::listing::{self, Encoding, Listed, Page, Query};
-use super::{bucket, e_tag, errors, list_objects_v2, owner, times};
+use super::{attributes_shown, bucket, e_tag, errors, list_objects_v2, owner, times};
 use crate::error::ApiError;
 use crate::operation::{Context, Operation};
 use crate::store::ObjectRow;
@@ -25,22 +25,13 @@ impl Operation for ListObjectVersions {
         bucket::open(ctx, &request.bucket, Permission::Read)?;
         let encoding = Encoding::asked(request.encoding_type.as_ref())?;
         let max_keys = listing::max_of(request.max_keys, "max-keys")?;
-        let query = Query {
-            prefix: request.prefix.as_deref().unwrap_or_default(),
-            delimiter: request.delimiter.as_deref().filter(|delimiter| !delimiter.is_empty()),
-            max_keys,
-        };
+        let query = Query::of(&request.prefix, &request.delimiter, max_keys);
         let page = match start(ctx, &request, &query)? {
             Some(start) => listing::page(&query, start, |(key, rank): &(String, i64), limit| {
                 let rows = ctx.store.object_versions_from(&request.bucket, (key, *rank), limit)?;
                 Ok(rows.into_iter().map(Version).collect())
             })?,
-            None => Page {
-                rows: Vec::new(),
-                common_prefixes: Vec::new(),
-                is_truncated: false,
-                ends_with_prefix: false,
-            },
+            None => Page::empty(),
         };
         let (next_key, next_version) = next(&page);
         let (markers, versions): (Vec<_>, Vec<_>) = page.rows.iter().partition(|row| row.0.body.is_none());
@@ -123,10 +114,10 @@ fn next(page: &Page<Version>) -> (Option<String>, Option<String>) {
 }
 
 fn version(ctx: &Context<'_>, row: &ObjectRow, encoding: Encoding) -> dto::ObjectVersion {
-    let class = row.attributes.storage_class.clone().unwrap_or_else(|| "STANDARD".to_owned());
+    let class = row.attributes.storage_class();
     dto::ObjectVersion {
         checksum_algorithm: list_objects_v2::checksum_algorithms(row),
-        checksum_type: list_objects_v2::checksum_type(row),
+        checksum_type: attributes_shown::checksum_type(&row.attributes),
         e_tag: Some(e_tag::shown(&row.e_tag)),
         is_latest: Some(row.is_current()),
         key: Some(encoding.of(&row.key)),

@@ -25,11 +25,7 @@ impl Operation for ListObjects {
         let encoding = Encoding::asked(request.encoding_type.as_ref())?;
         let max_keys = listing::max_of(request.max_keys, "max-keys")?;
         let marker = request.marker.as_deref().unwrap_or_default();
-        let query = Query {
-            prefix: request.prefix.as_deref().unwrap_or_default(),
-            delimiter: request.delimiter.as_deref().filter(|delimiter| !delimiter.is_empty()),
-            max_keys,
-        };
+        let query = Query::of(&request.prefix, &request.delimiter, max_keys);
         let start = match marker {
             "" => Some(String::new()),
             marker => listing::after_marker(marker, query.prefix, query.delimiter),

@@ -9,7 +9,7 @@ use s3s::dto;
 
 use super::access::Permission;
 use super::listing::{self, Encoding, Listed, Page, Query};
-use super::{bucket, e_tag, errors, object_key, owner, times};
+use super::{attributes_shown, bucket, e_tag, errors, object_key, owner, times};
 use crate::error::ApiError;
 use crate::opaque;
 use crate::operation::{Context, Operation};
@@ -32,19 +32,10 @@ impl Operation for ListObjectsV2 {
         bucket::open(ctx, &request.bucket, Permission::Read)?;
         let encoding = Encoding::asked(request.encoding_type.as_ref())?;
         let max_keys = listing::max_of(request.max_keys, "max-keys")?;
-        let query = Query {
-            prefix: request.prefix.as_deref().unwrap_or_default(),
-            delimiter: request.delimiter.as_deref().filter(|delimiter| !delimiter.is_empty()),
-            max_keys,
-        };
+        let query = Query::of(&request.prefix, &request.delimiter, max_keys);
         let page = match start(&request)? {
             Some(start) => objects(ctx, &request.bucket, &query, start)?,
-            None => Page {
-                rows: Vec::new(),
-                common_prefixes: Vec::new(),
-                is_truncated: false,
-                ends_with_prefix: false,
-            },
+            None => Page::empty(),
         };
         let next = page.is_truncated.then(|| next_place(&page)).flatten();
         let with_owner = request.fetch_owner == Some(true);
@@ -90,12 +81,10 @@ pub(super) fn shown(
         e_tag: Some(e_tag::shown(&row.e_tag)),
         size: Some(row.size() as i64),
         last_modified: Some(times::shown(row.modified)),
-        storage_class: Some(dto::ObjectStorageClass::from(
-            row.attributes.storage_class.clone().unwrap_or_else(|| "STANDARD".to_owned()),
-        )),
+        storage_class: Some(dto::ObjectStorageClass::from(row.attributes.storage_class())),
         owner: with_owner.then(|| owner::shown(ctx, &row.attributes.owner)),
         checksum_algorithm: checksum_algorithms(row),
-        checksum_type: checksum_type(row),
+        checksum_type: attributes_shown::checksum_type(&row.attributes),
         restore_status: None,
     };
     (!rows.is_empty()).then(|| rows.iter().map(shown).collect())
@@ -105,15 +94,6 @@ pub(super) fn shown(
 pub(super) fn checksum_algorithms(row: &ObjectRow) -> Option<Vec<dto::ChecksumAlgorithm>> {
     let names = row.attributes.checksums.keys().map(|name| dto::ChecksumAlgorithm::from(name.clone()));
     Some(names.collect::<Vec<_>>()).filter(|names| !names.is_empty())
-}
-
-/// What an object's checksums are of.
-pub(super) fn checksum_type(row: &ObjectRow) -> Option<dto::ChecksumType> {
-    let name = match row.attributes.checksum_composite {
-        true => dto::ChecksumType::COMPOSITE,
-        false => dto::ChecksumType::FULL_OBJECT,
-    };
-    (!row.attributes.checksums.is_empty()).then(|| dto::ChecksumType::from_static(name))
 }
 
 impl Listed for ObjectRow {

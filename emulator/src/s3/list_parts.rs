@@ -4,7 +4,7 @@
 use s3s::dto;
 
 use super::listing;
-use super::{e_tag, multipart, owner, times};
+use super::{attributes_shown, e_tag, multipart, owner, times};
 use crate::error::ApiError;
 use crate::operation::{Context, Operation};
 use crate::store::PartRow;
@@ -31,16 +31,12 @@ impl Operation for ListParts {
         parts.truncate(max_parts);
         let by = owner::shown(ctx, &upload.attributes.owner);
         let algorithm = multipart::algorithm(&upload);
-        let kind = match upload.attributes.checksum_composite {
-            true => dto::ChecksumType::COMPOSITE,
-            false => dto::ChecksumType::FULL_OBJECT,
-        };
-        let class = upload.attributes.storage_class.clone().unwrap_or_else(|| "STANDARD".to_owned());
+        let class = upload.attributes.storage_class();
         Ok(dto::ListPartsOutput {
             bucket: Some(request.bucket),
             checksum_algorithm: algorithm
                 .map(|algorithm| dto::ChecksumAlgorithm::from_static(algorithm.name())),
-            checksum_type: algorithm.map(|_| dto::ChecksumType::from_static(kind)),
+            checksum_type: attributes_shown::checksum_type(&upload.attributes),
             initiator: Some(dto::Initiator { display_name: by.display_name.clone(), id: by.id.clone() }),
             is_truncated: Some(is_truncated),
             key: Some(request.key),

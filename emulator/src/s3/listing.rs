@@ -22,6 +22,14 @@ pub(super) struct Query<'a> {
     pub max_keys: usize,
 }
 
+impl<'a> Query<'a> {
+    /// What a request asks; an empty delimiter is none.
+    pub fn of(prefix: &'a Option<String>, delimiter: &'a Option<String>, max_keys: usize) -> Self {
+        let prefix = prefix.as_deref().unwrap_or_default();
+        Self { prefix, delimiter: delimiter.as_deref().filter(|delimiter| !delimiter.is_empty()), max_keys }
+    }
+}
+
 /// A row with a place in the listing.
 pub(super) trait Listed {
     /// Where a row is, such as a key, or a key and a version.
@@ -47,6 +55,10 @@ pub(super) struct Page<T> {
 }
 
 impl<T> Page<T> {
+    pub fn empty() -> Self {
+        Self { rows: Vec::new(), common_prefixes: Vec::new(), is_truncated: false, ends_with_prefix: false }
+    }
+
     pub fn len(&self) -> usize {
         self.rows.len() + self.common_prefixes.len()
     }
@@ -63,8 +75,7 @@ pub(super) fn page<T: Listed>(
     start: T::Place,
     mut fetch: impl FnMut(&T::Place, usize) -> Result<Vec<T>, ApiError>,
 ) -> Result<Page<T>, ApiError> {
-    let mut page =
-        Page { rows: Vec::new(), common_prefixes: Vec::new(), is_truncated: false, ends_with_prefix: false };
+    let mut page = Page::empty();
     // Asking for no keys is answered by none, and by no promise of more.
     if query.max_keys == 0 {
         return Ok(page);

@@ -31,7 +31,7 @@ impl Operation for RestoreObject {
         }
         if !attributes_shown::is_archived(&object) {
             let message = "The operation is not valid for the object's storage class";
-            let class = object.attributes.storage_class.unwrap_or_else(|| "STANDARD".to_owned());
+            let class = object.attributes.storage_class();
             return Err(ApiError::new(ErrorCode::InvalidObjectState, message).with("StorageClass", class));
         }
         let days = asked.days.filter(|days| *days > 0).ok_or_else(errors::malformed_xml)?;

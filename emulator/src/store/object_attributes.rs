@@ -59,6 +59,13 @@ pub(crate) struct ObjectAttributes {
     pub restored_until: Option<Timestamp>,
 }
 
+impl ObjectAttributes {
+    /// The storage class by its name.
+    pub fn storage_class(&self) -> String {
+        self.storage_class.clone().unwrap_or_else(|| "STANDARD".to_owned())
+    }
+}
+
 /// How an object says it is encrypted. Nothing is.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]

@@ -248,7 +248,7 @@ impl Answering<'_> {
             return error_body::answer(error, method, path, self.id);
         }
         let mut response = match exchange.take_download() {
-            Some(content) => download::response(&exchange.emulator, content),
+            Some(content) => download::response(content),
             None if exchange.has_bare_e_tag() => whole(StatusCode::OK, None, with_bare_e_tag(&text)),
             None => whole(StatusCode::OK, None, text),
         };

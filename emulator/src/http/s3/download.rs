@@ -1,6 +1,5 @@
 //! Content on its way to a client: at once if it is short, else piece by piece as the client takes it.
 
-use crate::emulator::Emulator;
 use crate::http::response::{Pieces, Response, streamed_body, whole};
 use crate::store::BodyReader;
 use bytes::Bytes;
@@ -13,7 +12,7 @@ const AT_ONCE_MAX: u64 = 1024 * 1024;
 const PIECES_AHEAD: usize = 2;
 
 /// An answer with this content.
-pub(super) fn response(_emulator: &Emulator, content: BodyReader) -> Response {
+pub(super) fn response(content: BodyReader) -> Response {
     if content.len() <= AT_ONCE_MAX {
         return match content.read_all() {
             Ok(bytes) => whole(StatusCode::OK, None, bytes),
