@@ -83,9 +83,13 @@ pub fn decode(text: &str) -> Result<Vec<u8>, DecodeError> {
     Ok(data)
 }
 
-/// `Bytes` for responses: base64, or as they are where the format has bytes.
+/// `Bytes` for responses: base64, or as they are where the format has bytes; null is read as nothing.
 pub(crate) mod blob {
     use super::*;
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(input: D) -> Result<Bytes, D::Error> {
+        optional_blob::deserialize(input).map(Option::unwrap_or_default)
+    }
 
     pub fn serialize<S: Serializer>(data: &Bytes, serializer: S) -> Result<S::Ok, S::Error> {
         match serializer.is_human_readable() {

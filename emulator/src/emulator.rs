@@ -1,8 +1,10 @@
 //! The emulator: state behind one lock, and one transaction per call.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use crate::athena::SqlRunner;
 use crate::codec::Codec;
 use crate::error::ApiError;
 use crate::ids::Ids;
@@ -42,6 +44,10 @@ pub struct Emulator {
     group: Option<GroupCommit>,
     /// What those share who write and read content beside the lock.
     shelf: Arc<Shelf>,
+    /// Whose buckets these are, where not its own.
+    buckets: Option<Arc<Emulator>>,
+    /// What runs queries.
+    sql: Option<Arc<dyn SqlRunner>>,
 }
 
 struct State {
@@ -68,13 +74,50 @@ impl Emulator {
         identity: Identity,
         settings: Settings,
     ) -> Result<Self, OpenError> {
-        let store = Store::open(storage)?;
+        let mut store = Store::open(storage)?;
+        store.fail_abandoned_queries()?;
         let ids = Ids::new(&identity, store.ids_minted()?);
         // What an earlier process has left to do is looked for by the first call.
         let volatile = Volatile { due: Some(Timestamp::from_millis(i64::MIN)), ..Volatile::default() };
         let group = store.group_commit()?;
         let shelf = Arc::clone(store.shelf());
-        Ok(Self { identity, settings, state: Mutex::new(State { store, ids, volatile }), group, shelf })
+        let state = Mutex::new(State { store, ids, volatile });
+        Ok(Self { identity, settings, state, group, shelf, buckets: None, sql: None })
+    }
+
+    /// The same, with what runs the queries of Athena.
+    #[must_use]
+    pub fn with_sql(self, runner: Arc<dyn SqlRunner>) -> Self {
+        Self { sql: Some(runner), ..self }
+    }
+
+    /// The same, with the buckets of another.
+    #[must_use]
+    pub(crate) fn with_buckets_of(self, other: Arc<Emulator>) -> Self {
+        Self { buckets: Some(other), ..self }
+    }
+
+    /// The emulator that has the buckets: they are of all regions and accounts together, as on AWS.
+    pub fn s3(&self) -> &Emulator {
+        self.buckets.as_deref().unwrap_or(self)
+    }
+
+    /// Who this emulator's account is to the one that has the buckets.
+    pub(crate) fn s3_caller(&self) -> Caller {
+        self.s3().caller_of(&self.identity)
+    }
+
+    /// Who somebody's account is to this emulator.
+    pub(crate) fn caller_of(&self, identity: &Identity) -> Caller {
+        match identity.account == self.identity.account {
+            true => Caller::Home,
+            false => Caller::Account(identity.account.clone()),
+        }
+    }
+
+    /// What runs queries, where there is something.
+    pub(crate) fn sql(&self) -> Option<&Arc<dyn SqlRunner>> {
+        self.sql.as_ref()
     }
 
     /// Whether a call that changes something waits for the disk.
@@ -93,6 +136,7 @@ impl Emulator {
     /// `InternalFailure` when the store fails.
     pub fn clear(&self) -> Result<(), ApiError> {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        state.volatile.stops.values().for_each(|stop| stop.store(true, Ordering::Relaxed));
         state.store.clear()?;
         state.ids = Ids::new(&self.identity, 0);
         state.volatile = Volatile::default();
@@ -118,7 +162,7 @@ impl Emulator {
         now: Timestamp,
         request: O::Request,
     ) -> Result<O::Response, ApiError> {
-        validate(&request, O::RULES)?;
+        validate(&request, O::RULES).map_err(|error| O::in_words_of_its_service(error))?;
         let purpose = if O::READS_ONLY { Purpose::Read } else { Purpose::Change };
         self.in_transaction_of(caller, now, purpose, |ctx| O::call(ctx, request))
     }
@@ -157,6 +201,11 @@ impl Emulator {
             let body = s3::find_body(ctx, bucket, key)?;
             Ok(ctx.store.body_file(&body)?)
         })
+    }
+
+    /// The folder that the files of [`Emulator::object_file`] are in; `None` when bodies are kept in memory.
+    pub fn objects_folder(&self) -> Option<&Path> {
+        self.shelf.folder()
     }
 
     /// Subscribes a consumer to a shard: `SubscribeToShard`, on the bytes of a request.
@@ -234,8 +283,9 @@ impl Emulator {
         let State { store, ids, volatile } = state;
         let minted_before = ids.minted();
         let Self { identity, settings, .. } = self;
-        let mut ctx =
-            Context { now, identity, caller, settings, ids, volatile, store: store.begin(purpose)? };
+        let (sql, buckets) = (self.sql.as_deref(), self.buckets.as_deref());
+        let store = store.begin(purpose)?;
+        let mut ctx = Context { now, identity, caller, settings, ids, sql, buckets, volatile, store };
         let outcome = run(&mut ctx);
         let Context { ids, store, .. } = ctx;
         match outcome {

@@ -94,8 +94,16 @@ pub enum ErrorCode {
     // Glue.
     AlreadyExistsException,
     ConcurrentModificationException,
+    ConditionCheckFailureException,
     EntityNotFoundException,
     InvalidInputException,
+    InvalidStateException,
+    ResourceNumberLimitExceededException,
+    // Athena.
+    InternalServerException,
+    InvalidRequestException,
+    MetadataException,
+    TooManyRequestsException,
 }
 
 impl ErrorCode {
@@ -182,8 +190,16 @@ impl ErrorCode {
 
             AlreadyExistsException => ("AlreadyExistsException", 400, Client),
             ConcurrentModificationException => ("ConcurrentModificationException", 400, Client),
+            ConditionCheckFailureException => ("ConditionCheckFailureException", 400, Client),
             EntityNotFoundException => ("EntityNotFoundException", 400, Client),
             InvalidInputException => ("InvalidInputException", 400, Client),
+            InvalidStateException => ("InvalidStateException", 400, Client),
+            ResourceNumberLimitExceededException => ("ResourceNumberLimitExceededException", 400, Client),
+
+            InternalServerException => ("InternalServerException", 500, Server),
+            InvalidRequestException => ("InvalidRequestException", 400, Client),
+            MetadataException => ("MetadataException", 400, Client),
+            TooManyRequestsException => ("TooManyRequestsException", 400, Client),
         }
     }
 

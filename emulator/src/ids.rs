@@ -27,6 +27,14 @@ impl Ids {
         self.minted
     }
 
+    /// The next id in the form of a UUID of version 4.
+    pub fn next_uuid(&mut self) -> String {
+        let mut hex = self.next_hex();
+        hex.replace_range(12..13, "4");
+        hex.replace_range(16..17, "8");
+        [&hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..]].join("-")
+    }
+
     /// The next id as 32 lower-case hexadecimal digits.
     pub fn next_hex(&mut self) -> String {
         let number = self.next_number();
@@ -50,5 +58,9 @@ mod tests {
         assert_eq!(first.len(), 32);
         assert_ne!(first, left.next_hex());
         assert_eq!(left.next_number(), 3);
+        let uuid = left.next_uuid();
+        let lengths: Vec<_> = uuid.split('-').map(str::len).collect();
+        assert_eq!(lengths, [8, 4, 4, 4, 12]);
+        assert_eq!((&uuid[14..15], &uuid[19..20]), ("4", "8"));
     }
 }

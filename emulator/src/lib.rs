@@ -1,4 +1,4 @@
-//! Kinesis, S3 and the Glue Data Catalog in one process, on SQLite, with time passed in.
+//! Kinesis, S3, the Glue Data Catalog and Athena in one process, on SQLite, with time passed in.
 //!
 //! A request is a typed value, an answer is a typed value, and nothing in between suspends:
 //!
@@ -20,7 +20,7 @@
 //! 1. [`operation`]: what one AWS operation is, and how [`Emulator::invoke`] erases its types;
 //! 2. [`operations`]: the table of all of them;
 //! 3. [`validation`] and [`error`]: AWS's wording of what is wrong with a request;
-//! 4. [`kinesis`], [`s3`], [`glue`]: one file per operation, pure arithmetic in files of its own;
+//! 4. [`kinesis`], [`s3`], [`glue`], [`athena`]: one file per operation, pure arithmetic in files of its own;
 //! 5. `store`: the only SQL, and the bodies of objects;
 //! 6. [`http`]: all of it on one port.
 //!
@@ -39,6 +39,7 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used))] // In a test, a panic is the report.
 
+pub mod athena;
 pub mod base64;
 mod codec;
 mod emulator;

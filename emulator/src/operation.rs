@@ -3,12 +3,17 @@
 //! [`route`] erases the two types, so that one table holds every operation and one function,
 //! `invoke`, does for all of them: decode → validate → call → encode.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::athena::SqlRunner;
 use crate::codec::Codec;
 use crate::emulator::{Emulator, Identity};
-use crate::error::ApiError;
+use crate::error::{ApiError, ErrorCode};
 use crate::ids::Ids;
 use crate::kinesis::{Subscribers, Throttle};
 use crate::s3::Caller;
@@ -38,6 +43,14 @@ pub trait Operation {
     /// # Errors
     /// What AWS would answer; the caller then rolls the transaction back.
     fn call(ctx: &mut Context<'_>, request: Self::Request) -> Result<Self::Response, ApiError>;
+
+    /// A broken rule as the operation's service reports it: Athena has no code but one for what is wrong with a request.
+    fn in_words_of_its_service(error: ApiError) -> ApiError {
+        match Self::NAME.starts_with("AmazonAthena.") {
+            true => ApiError { code: ErrorCode::InvalidRequestException, ..error },
+            false => error,
+        }
+    }
 }
 
 /// All that an operation may read or change besides its request.
@@ -52,6 +65,10 @@ pub struct Context<'a> {
     pub settings: &'a Settings,
     /// Where new ids come from.
     pub ids: &'a mut Ids,
+    /// What runs queries, where there is something.
+    pub(crate) sql: Option<&'a dyn SqlRunner>,
+    /// The emulator that has the buckets, where it is not this one.
+    pub(crate) buckets: Option<&'a Emulator>,
     /// What is known only as long as the process lives.
     pub(crate) volatile: &'a mut Volatile,
     /// The open transaction.
@@ -67,6 +84,8 @@ pub(crate) struct Volatile {
     pub throttle: Throttle,
     /// Who is subscribed to which shard.
     pub subscribers: Subscribers,
+    /// What tells the queries that run that they are to stop, by their ids.
+    pub stops: BTreeMap<String, Arc<AtomicBool>>,
 }
 
 impl Context<'_> {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use crate::athena::SqlRunner;
 use crate::emulator::{Emulator, Identity};
 use crate::error::ApiError;
 use crate::settings::Settings;
@@ -20,6 +21,7 @@ pub struct Tenants {
     home: Arc<Emulator>,
     storage: Storage,
     settings: Settings,
+    sql: Option<Arc<dyn SqlRunner>>,
     others: Mutex<BTreeMap<Identity, Arc<Emulator>>>,
 }
 
@@ -43,8 +45,34 @@ impl Tenants {
     /// # Errors
     /// As [`Emulator::open`].
     pub fn open(storage: Storage, home: Identity, settings: Settings) -> Result<Self, OpenError> {
-        let home = Arc::new(Emulator::with_settings(storage.clone(), home, settings)?);
-        Ok(Self { home, storage, settings, others: Mutex::default() })
+        Self::assemble(storage, home, settings, None)
+    }
+
+    /// The same, with what runs the queries of Athena in every account and region.
+    ///
+    /// # Errors
+    /// As [`Emulator::open`].
+    pub fn with_sql(
+        storage: Storage,
+        home: Identity,
+        settings: Settings,
+        runner: Arc<dyn SqlRunner>,
+    ) -> Result<Self, OpenError> {
+        Self::assemble(storage, home, settings, Some(runner))
+    }
+
+    fn assemble(
+        storage: Storage,
+        home: Identity,
+        settings: Settings,
+        sql: Option<Arc<dyn SqlRunner>>,
+    ) -> Result<Self, OpenError> {
+        let home = Emulator::with_settings(storage.clone(), home, settings)?;
+        let home = match &sql {
+            Some(runner) => home.with_sql(Arc::clone(runner)),
+            None => home,
+        };
+        Ok(Self { home: Arc::new(home), storage, settings, sql, others: Mutex::default() })
     }
 
     /// The emulator that clients mean who name no account or region.
@@ -71,7 +99,12 @@ impl Tenants {
             return Err(TenantError::TooMany);
         }
         let storage = self.storage_of(identity);
-        let emulator = Arc::new(Emulator::with_settings(storage, identity.clone(), self.settings)?);
+        let emulator = Emulator::with_settings(storage, identity.clone(), self.settings)?;
+        let emulator = emulator.with_buckets_of(Arc::clone(&self.home));
+        let emulator = Arc::new(match &self.sql {
+            Some(runner) => emulator.with_sql(Arc::clone(runner)),
+            None => emulator,
+        });
         others.insert(identity.clone(), Arc::clone(&emulator));
         Ok(emulator)
     }

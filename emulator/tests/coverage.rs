@@ -9,7 +9,9 @@ use wavetank_emulator::{OPERATIONS, kinesis};
 fn the_readme_lists_every_operation() {
     let readme = std::fs::read_to_string("../README.md").unwrap();
     let (_, section) = readme.split_once("### What the emulator can do so far").unwrap();
-    for (service, prefix) in [("Kinesis", "Kinesis_20131202."), ("S3", "s3:"), ("Glue", "AWSGlue.")] {
+    for (service, prefix) in
+        [("Kinesis", "Kinesis_20131202."), ("S3", "s3:"), ("Glue", "AWSGlue."), ("Athena", "AmazonAthena.")]
+    {
         let streamed = kinesis::SubscribeToShard::NAME;
         let all = OPERATIONS.iter().map(|route| route.name).chain([streamed]);
         let mut names: Vec<&str> = all.filter_map(|name| name.strip_prefix(prefix)).collect();

@@ -8,6 +8,8 @@ mod control;
 mod hostile;
 #[path = "http/protocol.rs"]
 mod protocol;
+#[path = "http/queries.rs"]
+mod queries;
 #[path = "http/rig.rs"]
 mod rig;
 #[path = "http/signed.rs"]

@@ -42,11 +42,9 @@ impl Operation for BatchCreatePartition {
         let table = table::find(ctx, &database, &table)?;
         let mut errors = Vec::new();
         for input in required(request.partition_input_list) {
-            match partition::create(ctx, &table, &input) {
-                Ok(()) => {}
-                // A failure of the emulator itself is nothing that an entry did.
-                Err(error) if error.code == ErrorCode::InternalFailure => return Err(error),
-                Err(error) => errors.push(PartitionError::new(input, error)),
+            if let Err(error) = partition::create(ctx, &table, &input) {
+                let partition_values = input.values.unwrap_or_default();
+                errors.push(PartitionError { partition_values, error_detail: ErrorDetail::of(error)? });
             }
         }
         Ok(BatchCreatePartitionResponse { errors })
@@ -109,11 +107,12 @@ pub struct ErrorDetail {
     pub error_message: String,
 }
 
-impl PartitionError {
-    fn new(input: PartitionInput, error: ApiError) -> Self {
-        Self {
-            partition_values: input.values.unwrap_or_default(),
-            error_detail: ErrorDetail { error_code: error.code.to_string(), error_message: error.message },
+impl ErrorDetail {
+    /// What an entry of a batch did wrong. A failure of the emulator itself is nothing that an entry did: it ends the call.
+    pub(super) fn of(error: ApiError) -> Result<Self, ApiError> {
+        if error.code == ErrorCode::InternalFailure {
+            return Err(error);
         }
+        Ok(Self { error_code: error.code.to_string(), error_message: error.message })
     }
 }

@@ -3,13 +3,15 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::name::{NAME, folded};
-use super::{DatabaseInput, errors};
+use super::database::DATABASE_INPUT;
+use super::name::folded;
+use super::tags::{TAGS, apply_tags};
+use super::{DatabaseInput, Parameters, arn, errors};
 use crate::error::ApiError;
 use crate::operation::{Context, Operation};
 use crate::store::DatabaseRow;
 use crate::validation::Constraint::*;
-use crate::validation::{Rule, field, inside, required, structure, text};
+use crate::validation::{Rule, field, inside, map, required, structure};
 
 /// See the module.
 pub struct CreateDatabase;
@@ -19,6 +21,7 @@ impl Operation for CreateDatabase {
     const RULES: &'static [Rule<CreateDatabaseRequest>] = &[
         field("databaseInput", |r| structure(&r.database_input), &[Required]),
         inside(|r, found| found.within("databaseInput", &r.database_input, DATABASE_INPUT)),
+        field("tags", |r| map(&r.tags), TAGS),
     ];
     type Request = CreateDatabaseRequest;
     type Response = CreateDatabaseResponse;
@@ -29,15 +32,13 @@ impl Operation for CreateDatabase {
     ) -> Result<CreateDatabaseResponse, ApiError> {
         let input = required(request.database_input);
         let database = DatabaseRow { name: folded(input.name.clone()), created: ctx.now, input };
-        if ctx.store.insert_database(&database)? {
-            Ok(CreateDatabaseResponse {})
-        } else {
-            Err(errors::already_exists("Database"))
+        if !ctx.store.insert_database(&database)? {
+            return Err(errors::already_exists("Database"));
         }
+        apply_tags(ctx, &arn::database(ctx, &database.name), request.tags)?;
+        Ok(CreateDatabaseResponse {})
     }
 }
-
-const DATABASE_INPUT: &[Rule<DatabaseInput>] = &[field("name", |d| text(&d.name), NAME)];
 
 /// What `CreateDatabase` asks.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -45,13 +46,15 @@ const DATABASE_INPUT: &[Rule<DatabaseInput>] = &[field("name", |d| text(&d.name)
 pub struct CreateDatabaseRequest {
     /// Required.
     pub database_input: Option<DatabaseInput>,
+    /// Tags of the database.
+    pub tags: Option<Parameters>,
 }
 
 impl CreateDatabaseRequest {
     /// A database with nothing but a name.
     pub fn new(name: impl Into<String>) -> Self {
         let name = Some(name.into());
-        Self { database_input: Some(DatabaseInput { name, ..DatabaseInput::default() }) }
+        Self { database_input: Some(DatabaseInput { name, ..DatabaseInput::default() }), tags: None }
     }
 }
 

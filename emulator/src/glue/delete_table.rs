@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::name::{NAME, folded};
+use super::name::NAME;
 use super::table;
 use crate::error::ApiError;
 use crate::operation::{Context, Operation};
@@ -20,8 +20,8 @@ impl Operation for DeleteTable {
     type Response = DeleteTableResponse;
 
     fn call(ctx: &mut Context<'_>, request: DeleteTableRequest) -> Result<DeleteTableResponse, ApiError> {
-        let table = table::find(ctx, &folded(request.database_name), &folded(request.name))?;
-        ctx.store.delete_table(&table.database, &table.name)?;
+        let table = table::named(ctx, request.database_name, request.name)?;
+        table::delete(ctx, &table)?;
         Ok(DeleteTableResponse {})
     }
 }

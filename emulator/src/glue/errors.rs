@@ -11,6 +11,19 @@ pub(super) fn table_not_found(name: &str) -> ApiError {
     not_found(format!("Table {name} not found."))
 }
 
+pub(super) fn partition_not_found() -> ApiError {
+    not_found("Cannot find partition.".to_owned())
+}
+
+pub(super) fn version_not_found() -> ApiError {
+    not_found("Version not found.".to_owned())
+}
+
+/// A thing of some kind that has a name.
+pub(super) fn named_not_found(kind: &str, name: &str) -> ApiError {
+    not_found(format!("{kind} {name} not found."))
+}
+
 pub(super) fn already_exists(kind: &str) -> ApiError {
     let message = format!("{kind} already exists.");
     ApiError::new(ErrorCode::AlreadyExistsException, message)
@@ -25,6 +38,6 @@ pub(super) fn concurrent_modification() -> ApiError {
     ApiError::new(ErrorCode::ConcurrentModificationException, message)
 }
 
-fn not_found(message: String) -> ApiError {
+pub(super) fn not_found(message: String) -> ApiError {
     ApiError::new(ErrorCode::EntityNotFoundException, message)
 }

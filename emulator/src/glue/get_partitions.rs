@@ -3,6 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::expression::Filter;
 use super::name::{NAME, folded};
 use super::{Partition, errors, paging, table};
 use crate::error::ApiError;
@@ -22,6 +23,7 @@ impl Operation for GetPartitions {
     const RULES: &'static [Rule<GetPartitionsRequest>] = &[
         field("databaseName", |r| text(&r.database_name), NAME),
         field("tableName", |r| text(&r.table_name), NAME),
+        field("expression", |r| text(&r.expression), &[Length(0, 2048)]),
         inside(|r, found| found.within("segment", &r.segment, SEGMENT)),
         field("maxResults", |r| number(&r.max_results), &[Range(1, RESULTS_MAX as i64)]),
     ];
@@ -30,14 +32,15 @@ impl Operation for GetPartitions {
     type Response = GetPartitionsResponse;
 
     fn call(ctx: &mut Context<'_>, request: GetPartitionsRequest) -> Result<GetPartitionsResponse, ApiError> {
-        check_expression(request.expression.as_deref())?;
         let (segment, segments) = segment(request.segment)?;
         let (database, table) = (folded(request.database_name), folded(request.table_name));
         let table = table::find(ctx, &database, &table)?;
+        let keys = table.input.partition_keys.as_deref().unwrap_or_default();
+        let filter = Filter::new(request.expression.as_deref(), keys)?;
         let limit = request.max_results.map_or(RESULTS_MAX, |limit| limit as usize);
         let after: Option<Vec<String>> = paging::start(LISTING, request.next_token.as_deref())?;
         let page = PartitionPage { after: after.as_deref(), limit: limit + 1, segment, segments };
-        let mut rows = ctx.store.list_partitions(&table, &page)?;
+        let mut rows = ctx.store.list_partitions(&table, &page, |values| filter.matches(values))?;
         let next_token = paging::cut(LISTING, &mut rows, limit, |row| row.values.clone());
         let partitions = rows.into_iter().map(|row| Partition::new(ctx, &table, row));
         let mut partitions: Vec<_> = partitions.collect();
@@ -61,7 +64,7 @@ pub struct GetPartitionsRequest {
     pub database_name: Option<String>,
     /// Required.
     pub table_name: Option<String>,
-    /// Refused unless empty; Spark sends an empty one for all partitions.
+    /// Which partitions, such as `day > '2024-01-31' AND hour IN (9, 10)`. Spark sends an empty one for all.
     pub expression: Option<String>,
     /// Goes on where an earlier answer ended.
     pub next_token: Option<String>,
@@ -106,14 +109,6 @@ pub struct GetPartitionsResponse {
     /// Where another call goes on.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub next_token: Option<String>,
-}
-
-/// An expression that is not understood must not match everything.
-fn check_expression(expression: Option<&str>) -> Result<(), ApiError> {
-    match expression.map(str::trim) {
-        None | Some("") => Ok(()),
-        Some(expression) => Err(errors::invalid_input(format!("Unsupported expression '{expression}'"))),
-    }
 }
 
 /// The part of the table to list: its number, and how many there are.
@@ -257,13 +252,24 @@ mod tests {
     }
 
     #[test]
-    fn expression_is_refused_and_never_matches_everything() {
+    fn an_expression_selects_and_pages_hold_what_it_selects() {
+        let emulator = emulator();
+        let hours: Vec<String> = (0..24).map(|hour| hour.to_string()).collect();
+        add(&emulator, hours.iter().map(|hour| input(&["d1", hour])).collect());
         let request = GetPartitionsRequest {
-            expression: Some("day = 'd1'".to_owned()),
+            expression: Some("day = 'd1' and hour >= 9 and hour <= 11".to_owned()),
+            max_results: Some(2),
             ..GetPartitionsRequest::new("sales", "orders")
         };
-        let error = emulator().call::<GetPartitions>(NOW, request).unwrap_err();
-        assert_eq!(error.code, ErrorCode::InvalidInputException);
+        assert_eq!(values(&emulator, request.clone()), ["d1/10", "d1/11", "d1/9"]);
+
+        let none = GetPartitionsRequest { expression: Some("hour > 100".to_owned()), ..request.clone() };
+        assert_eq!(values(&emulator, none), [""; 0]);
+        for bad in ["day", "hour = 'x'", "minute = 1", "day = 'd1' AND"] {
+            let request = GetPartitionsRequest { expression: Some(bad.to_owned()), ..request.clone() };
+            let error = emulator.call::<GetPartitions>(NOW, request).unwrap_err();
+            assert_eq!(error.code, ErrorCode::InvalidInputException, "{bad}");
+        }
     }
 
     #[test]

@@ -4,9 +4,11 @@
 use serde::{Deserialize, Serialize};
 
 use super::name::{NAME, folded};
-use super::{Table, database, errors, paging};
+use super::pattern::NamePattern;
+use super::{Table, database, paging};
 use crate::error::ApiError;
 use crate::operation::{Context, Operation};
+use crate::validation::Constraint::*;
 use crate::validation::{Rule, field, number, text};
 
 const LISTING: &str = "tables";
@@ -18,6 +20,7 @@ impl Operation for GetTables {
     const NAME: &'static str = "AWSGlue.GetTables";
     const RULES: &'static [Rule<GetTablesRequest>] = &[
         field("databaseName", |r| text(&r.database_name), NAME),
+        field("expression", |r| text(&r.expression), &[Length(0, 2048)]),
         field("maxResults", |r| number(&r.max_results), paging::MAX_RESULTS),
     ];
     const READS_ONLY: bool = true;
@@ -25,13 +28,14 @@ impl Operation for GetTables {
     type Response = GetTablesResponse;
 
     fn call(ctx: &mut Context<'_>, request: GetTablesRequest) -> Result<GetTablesResponse, ApiError> {
-        if request.expression.is_some_and(|expression| !expression.is_empty()) {
-            return Err(errors::invalid_input("Expressions on names of tables are not supported."));
-        }
+        let expression = request.expression.filter(|expression| !expression.is_empty());
+        let pattern = expression.as_deref().map(NamePattern::new).transpose()?;
         let database = database::find(ctx, &folded(request.database_name))?.name;
         let limit = paging::limit(request.max_results);
         let after: Option<String> = paging::start(LISTING, request.next_token.as_deref())?;
-        let mut rows = ctx.store.list_tables(&database, &after.unwrap_or_default(), limit + 1)?;
+        let after = after.unwrap_or_default();
+        let wanted = |name: &str| pattern.as_ref().is_none_or(|pattern| pattern.matches(name));
+        let mut rows = ctx.store.list_tables(&database, &after, limit + 1, wanted)?;
         let next_token = paging::cut(LISTING, &mut rows, limit, |row| row.name.clone());
         let tables = rows.into_iter().map(|row| Table::new(ctx, row));
         Ok(GetTablesResponse { table_list: tables.collect(), next_token })
@@ -44,7 +48,7 @@ impl Operation for GetTables {
 pub struct GetTablesRequest {
     /// Required.
     pub database_name: Option<String>,
-    /// Refused unless empty.
+    /// A pattern of names, such as `orders*|*_2024`; an empty one is that of every name.
     pub expression: Option<String>,
     /// Goes on where an earlier answer ended.
     pub next_token: Option<String>,

@@ -6,6 +6,9 @@ use crate::validation::{TextPattern, required};
 /// On names of databases, tables and columns.
 pub(super) const NAME: &[Constraint] = &[Required, Length(1, 255), Pattern(&SINGLE_LINE)];
 
+/// The same on names that may be absent.
+pub(super) const OPTIONAL_NAME: &[Constraint] = &[Length(1, 255), Pattern(&SINGLE_LINE)];
+
 const SINGLE_LINE: TextPattern = TextPattern {
     // AWS prints the same set of characters with surrogate pairs written out.
     regex: r"[\u0020-\uD7FF\uE000-\uFFFD\uD800\uDC00-\uDBFF\uDFFF\t]*",

@@ -40,5 +40,10 @@ pub(super) fn cut<T, P: Serialize>(
     }
     entries.truncate(limit);
     let last = entries.last()?;
-    Some(opaque::seal_token(listing, &position(last)))
+    Some(token(listing, &position(last)))
+}
+
+/// The token of a position.
+pub(super) fn token<P: Serialize>(listing: &str, position: &P) -> String {
+    opaque::seal_token(listing, position)
 }

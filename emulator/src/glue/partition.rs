@@ -9,7 +9,8 @@ use crate::error::ApiError;
 use crate::operation::Context;
 use crate::store::{NewPartition, PartitionRow, TableRow};
 use crate::time::Timestamp;
-use crate::validation::{Rule, inside};
+use crate::validation::Constraint::*;
+use crate::validation::{Rule, field, inside, texts};
 
 /// A partition as clients describe it.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -64,12 +65,7 @@ impl Partition {
 /// Adds a partition to a table.
 pub(super) fn create(ctx: &Context<'_>, table: &TableRow, input: &PartitionInput) -> Result<(), ApiError> {
     let values = input.values.as_deref().unwrap_or_default();
-    let keys = table.input.partition_keys.as_deref().unwrap_or_default();
-    if values.len() != keys.len() {
-        return Err(errors::invalid_input(
-            "The number of partition keys do not match the number of partition values",
-        ));
-    }
+    check_count(table, values)?;
     let partition = NewPartition { values, created: ctx.now, input };
     if ctx.store.insert_partition(table, partition)? {
         Ok(())
@@ -78,7 +74,52 @@ pub(super) fn create(ctx: &Context<'_>, table: &TableRow, input: &PartitionInput
     }
 }
 
+/// The values that name a partition.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub struct PartitionValueList {
+    /// Required: one per partition key of the table.
+    pub values: Option<Vec<String>>,
+}
+
+pub(super) fn find(ctx: &Context<'_>, table: &TableRow, values: &[String]) -> Result<PartitionRow, ApiError> {
+    ctx.store.find_partition(table, values)?.ok_or_else(errors::partition_not_found)
+}
+
+/// Replaces what a partition says; without values in the description it keeps its own.
+pub(super) fn update(
+    ctx: &Context<'_>,
+    table: &TableRow,
+    values: &[String],
+    mut input: PartitionInput,
+) -> Result<(), ApiError> {
+    find(ctx, table, values)?;
+    let new = input.values.get_or_insert_with(|| values.to_vec());
+    check_count(table, new)?;
+    if new != values && ctx.store.find_partition(table, new)?.is_some() {
+        return Err(errors::already_exists("Partition"));
+    }
+    Ok(ctx.store.update_partition(table, values, &input)?)
+}
+
+pub(super) fn delete(ctx: &Context<'_>, table: &TableRow, values: &[String]) -> Result<(), ApiError> {
+    if ctx.store.delete_partition(table, values)? { Ok(()) } else { Err(errors::partition_not_found()) }
+}
+
+fn check_count(table: &TableRow, values: &[String]) -> Result<(), ApiError> {
+    let keys = table.input.partition_keys.as_deref().unwrap_or_default();
+    if values.len() == keys.len() {
+        return Ok(());
+    }
+    Err(errors::invalid_input("The number of partition keys do not match the number of partition values"))
+}
+
+/// On values that name a partition.
+pub(super) const PARTITION_VALUE_LIST: &[Rule<PartitionValueList>] =
+    &[field("values", |p| texts(&p.values), &[Required, MemberLength(1, 1024)])];
+
 /// On descriptions of partitions.
-pub(super) const PARTITION_INPUT: &[Rule<PartitionInput>] = &[inside(|p, found| {
-    found.within("storageDescriptor", &p.storage_descriptor, STORAGE_DESCRIPTOR);
-})];
+pub(super) const PARTITION_INPUT: &[Rule<PartitionInput>] = &[
+    field("values", |p| texts(&p.values), &[MemberLength(1, 1024)]),
+    inside(|p, found| found.within("storageDescriptor", &p.storage_descriptor, STORAGE_DESCRIPTOR)),
+];

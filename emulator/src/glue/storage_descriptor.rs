@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Parameters;
 use super::name::NAME;
+use super::registry::SchemaId;
 use crate::validation::{Rule, field, inside, text};
 
 /// Layout of data. Members that a client does not send stay absent.
@@ -50,6 +51,24 @@ pub struct StorageDescriptor {
     /// Whether data lies in sub-directories.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub stored_as_sub_directories: Option<bool>,
+    /// Where the columns are in the Schema Registry; kept, and no columns come from there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub schema_reference: Option<SchemaReference>,
+}
+
+/// A version of a schema in the Schema Registry.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub struct SchemaReference {
+    /// The schema.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub schema_id: Option<SchemaId>,
+    /// The version, where the schema is not named.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub schema_version_id: Option<String>,
+    /// The number of the version, where the schema is named.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub schema_version_number: Option<i64>,
 }
 
 /// A column or partition key.

@@ -4,6 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::name::{NAME, folded};
+use super::table::OpenTableFormat;
 use super::table::TABLE_INPUT;
 use super::{TableInput, errors, table};
 use crate::error::ApiError;
@@ -26,12 +27,16 @@ impl Operation for UpdateTable {
     type Response = UpdateTableResponse;
 
     fn call(ctx: &mut Context<'_>, request: UpdateTableRequest) -> Result<UpdateTableResponse, ApiError> {
+        table::refuse_open_format(request.update_open_table_format_input)?;
         let input = required(request.table_input);
         let name = folded(input.name.clone());
         let table = table::find(ctx, &folded(request.database_name), &name)?;
         let expected = request.version_id.unwrap_or_else(|| table.version.to_string());
         if expected != table.version.to_string() {
             return Err(errors::concurrent_modification());
+        }
+        if request.skip_archive != Some(true) {
+            ctx.store.archive_table(&table)?;
         }
         ctx.store.update_table(&TableRow { updated: ctx.now, version: table.version + 1, input, ..table })?;
         Ok(UpdateTableResponse {})
@@ -46,14 +51,18 @@ pub struct UpdateTableRequest {
     pub database_name: Option<String>,
     /// Required; names the table.
     pub table_input: Option<TableInput>,
+    /// Forgets what the table said, instead of keeping it as an earlier version.
+    pub skip_archive: Option<bool>,
     /// Update only if the table is at this version.
     pub version_id: Option<String>,
+    /// Refused: Iceberg's own updates of tables are not emulated.
+    pub update_open_table_format_input: Option<OpenTableFormat>,
 }
 
 impl UpdateTableRequest {
     /// Updates a table of a database.
     pub fn new(database_name: impl Into<String>, table_input: TableInput) -> Self {
-        Self { database_name: Some(database_name.into()), table_input: Some(table_input), version_id: None }
+        Self { database_name: Some(database_name.into()), table_input: Some(table_input), ..Self::default() }
     }
 }
 
@@ -150,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn tables_are_listed_in_pages_and_never_by_an_unread_expression() {
+    fn tables_are_listed_in_pages_and_by_patterns() {
         let emulator = emulator();
         for name in ["c", "a", "b"] {
             let create = CreateTableRequest::new("sales", input(name, "int"));
@@ -169,9 +178,19 @@ mod tests {
         let names: Vec<_> = tables.filter_map(|table| table.input.name).collect();
         assert_eq!(names, ["a", "b", "c"]);
 
-        let filtered =
-            GetTablesRequest { expression: Some("a*".to_owned()), ..GetTablesRequest::new("sales") };
-        let error = emulator.call::<GetTables>(NOW, filtered).unwrap_err();
+        for (expression, expected) in
+            [("a*|C", vec!["a", "c"]), ("nothing", vec![]), ("[bc]", vec!["b", "c"])]
+        {
+            let request = GetTablesRequest {
+                expression: Some(expression.to_owned()),
+                ..GetTablesRequest::new("sales")
+            };
+            let found = emulator.call::<GetTables>(NOW, request).unwrap().table_list.into_iter();
+            let names: Vec<_> = found.filter_map(|table| table.input.name).collect();
+            assert_eq!(names, expected, "{expression}");
+        }
+        let request = GetTablesRequest { expression: Some("(".to_owned()), ..GetTablesRequest::new("sales") };
+        let error = emulator.call::<GetTables>(NOW, request).unwrap_err();
         assert_eq!(error.code, ErrorCode::InvalidInputException);
     }
 

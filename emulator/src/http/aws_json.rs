@@ -18,6 +18,7 @@ use super::event_stream::{self, EventSource};
 use super::request::Received;
 use super::response::{Response, set, whole};
 use super::service::{Service, run};
+use crate::athena::{ATHENA_ERROR_CODE, StartQueryExecution};
 use crate::codec::Codec;
 use crate::emulator::Emulator;
 use crate::error::{ApiError, ErrorCode};
@@ -83,6 +84,9 @@ fn call(service: &Service, request: &Received, codec: Codec, target: &str) -> Re
         }
         _ => {
             let body = run(&emulator, || emulator.invoke(now, target, codec, &request.body))?;
+            if target == StartQueryExecution::NAME {
+                service.queries.run_one(emulator, service.clock.clone());
+            }
             Ok(whole(StatusCode::OK, Some(codec.content_type()), body))
         }
     });
@@ -119,6 +123,7 @@ fn is_known(target: &str) -> bool {
 fn signing_name(service: &str) -> Option<&'static str> {
     match service {
         "AWSGlue" => Some("glue"),
+        "AmazonAthena" => Some("athena"),
         name if name.starts_with("Kinesis_") => Some("kinesis"),
         _ => None,
     }
@@ -151,23 +156,37 @@ struct ErrorBody<'a> {
     message: Option<&'a str>,
     #[serde(rename = "Message", skip_serializing_if = "Option::is_none")]
     capital_message: Option<&'a str>,
+    #[serde(rename = "AthenaErrorCode", skip_serializing_if = "Option::is_none")]
+    athena_error_code: Option<&'a str>,
+}
+
+impl<'a> ErrorBody<'a> {
+    fn of(code: &'a str, message: &'a str) -> Self {
+        let message = Some(message).filter(|message| !message.is_empty());
+        let is_capital = code == ErrorCode::SerializationException.name();
+        Self {
+            code,
+            message: message.filter(|_| !is_capital),
+            capital_message: message.filter(|_| is_capital),
+            athena_error_code: None,
+        }
+    }
 }
 
 /// An error of an operation as an answer.
 fn refusal(codec: Codec, error: &ApiError) -> Response {
     let (name, status, _) = error.code.wire();
     let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    error_response(codec, status, name, &error.message)
+    let athena = error.details.iter().find(|(detail, _)| *detail == ATHENA_ERROR_CODE);
+    let athena_error_code = athena.map(|(_, value)| value.as_str());
+    respond_error(codec, status, name, ErrorBody { athena_error_code, ..ErrorBody::of(name, &error.message) })
 }
 
 fn error_response(codec: Codec, status: StatusCode, code: &str, message: &str) -> Response {
-    let message = Some(message).filter(|message| !message.is_empty());
-    let is_capital = code == ErrorCode::SerializationException.name();
-    let body = ErrorBody {
-        code,
-        message: message.filter(|_| !is_capital),
-        capital_message: message.filter(|_| is_capital),
-    };
+    respond_error(codec, status, code, ErrorBody::of(code, message))
+}
+
+fn respond_error(codec: Codec, status: StatusCode, code: &str, body: ErrorBody<'_>) -> Response {
     let mut response = whole(status, Some(codec.content_type()), codec.encode(&body));
     set(&mut response, "x-amzn-errortype", code);
     response

@@ -64,11 +64,18 @@ struct Services {
     kinesis: &'static str,
     s3: &'static str,
     glue: &'static str,
+    athena: &'static str,
     sts: &'static str,
 }
 
 const HEALTH: Health = Health {
-    services: Services { kinesis: "available", s3: "available", glue: "available", sts: "available" },
+    services: Services {
+        kinesis: "available",
+        s3: "available",
+        glue: "available",
+        athena: "available",
+        sts: "available",
+    },
     version: env!("CARGO_PKG_VERSION"),
 };
 

@@ -3,8 +3,9 @@
 //! ```text
 //! server ─ connection ─ service ─┬─ preflight   CORS, for browsers
 //!  accept    TLS, h1, h2   route ├─ control     /_wavetank/…: health, clock, reset, state
-//!                                ├─ aws_json    Kinesis and Glue, in JSON or CBOR
-//!                                │    └ event_stream   SubscribeToShard
+//!                                ├─ aws_json    Kinesis, Glue and Athena, in JSON or CBOR
+//!                                │    ├ event_stream   SubscribeToShard
+//!                                │    └ queries        what StartQueryExecution has left to do
 //!                                ├─ sts         GetCallerIdentity, in the query protocol
 //!                                └─ s3          REST and XML, bodies piece by piece
 //! ```
@@ -23,6 +24,7 @@ mod event_stream;
 mod http_date;
 mod iso8601;
 mod preflight;
+mod queries;
 mod request;
 mod request_id;
 mod response;

@@ -17,6 +17,7 @@ use tokio_rustls::TlsAcceptor;
 use super::auth::Credentials;
 use super::clock::ServerClock;
 use super::connection::{self, Shared};
+use super::queries::Queries;
 use super::request_id::RequestIds;
 use super::s3::S3;
 use super::service::Service;
@@ -29,11 +30,13 @@ const CONNECTIONS_MAX: usize = 16_384;
 const BACKLOG: u32 = 4096;
 /// How long calls in flight may go on once the server is to end.
 const GRACE: Duration = Duration::from_secs(5);
+/// Queries that run at a time, where nobody says otherwise.
+const QUERIES_AT_ONCE: usize = 4;
 /// How long to wait when the system has no socket left to give.
 const BREATH: Duration = Duration::from_millis(50);
 
 /// What a server may be told beside its address.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct ServerOptions {
     /// The keys that requests must be signed with, each a user's; without any, a signature must be there and may be
     /// anything.
@@ -42,6 +45,20 @@ pub struct ServerOptions {
     pub tls_folder: Option<PathBuf>,
     /// What the ids of requests are drawn from.
     pub request_id_seed: u64,
+    /// Queries of Athena that run at a time, in all accounts and regions together; the others wait.
+    pub queries_at_once: usize,
+}
+
+impl Default for ServerOptions {
+    /// Plain, open to all, and four queries at a time.
+    fn default() -> Self {
+        Self {
+            strict_auth: Vec::new(),
+            tls_folder: None,
+            request_id_seed: 0,
+            queries_at_once: QUERIES_AT_ONCE,
+        }
+    }
 }
 
 /// All services on one port: HTTP/1.1 and HTTP/2, both plain and, where asked for, over TLS.
@@ -91,8 +108,9 @@ impl Server {
     ) {
         let (stop, stopping) = watch::channel(false);
         let ids = RequestIds::new(self.options.request_id_seed);
-        let service =
-            Service { tenants, clock, strict_auth: self.options.strict_auth, s3: S3::new(), ids, stopping };
+        let queries = Queries::new(self.options.queries_at_once);
+        let strict_auth = self.options.strict_auth;
+        let service = Service { tenants, clock, strict_auth, s3: S3::new(), ids, queries, stopping };
         let shared = Arc::new(Shared { service, http: connection::http(), tls: self.tls });
         let mut connections = JoinSet::new();
         let mut shutdown = pin!(shutdown);
@@ -108,6 +126,7 @@ impl Server {
             }
         }
         drop(self.listener);
+        shared.service.queries.stop(&shared.service.tenants);
         // Whoever still listens hears it; nobody else needs to.
         let _ = stop.send(true);
         let _ = timeout(GRACE, async { while connections.join_next().await.is_some() {} }).await;

@@ -12,6 +12,7 @@ use tokio::sync::watch;
 
 use super::auth::{self, AuthError, Claim, Credentials, Expected};
 use super::clock::ServerClock;
+use super::queries::Queries;
 use super::request::{BodyError, Received, read_body};
 use super::request_id::{RequestId, RequestIds};
 use super::response::{Response, set, whole};
@@ -30,6 +31,7 @@ pub(super) struct Service {
     pub strict_auth: Vec<Credentials>,
     pub s3: S3,
     pub ids: RequestIds,
+    pub queries: Queries,
     /// True once the server is about to end.
     pub stopping: watch::Receiver<bool>,
 }

@@ -13,6 +13,8 @@ const STEPS: &[&str] = &[
     include_str!("streams.sql"),
     include_str!("channels_queues.sql"),
     include_str!("s3.sql"),
+    include_str!("glue.sql"),
+    include_str!("athena.sql"),
 ];
 
 /// Takes the steps that a database has not taken yet, each in a transaction of its own.

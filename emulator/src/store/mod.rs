@@ -2,23 +2,32 @@
 //!
 //! A [`Transaction`] is what operations are lent. Its methods are grouped by what they touch, in
 //! files of their own: streams and shards, the shard log, consumers, channels, queues, tags and policies, buckets,
-//! objects, uploads, bodies, the catalog.
+//! objects, uploads, bodies, the catalog, the schema registry.
 
 mod bodies;
 mod buckets;
 mod catalog;
+mod catalog_settings;
 mod channels;
+mod column_statistics;
+mod connections;
 mod consumers;
+mod executions;
+mod functions;
 mod group_commit;
 mod migrate;
 mod object_attributes;
 mod object_events;
 mod objects;
+mod partitions;
+mod queries;
 mod queues;
+mod registry;
 mod resources;
 mod shard_log;
 mod streams;
 mod uploads;
+mod work_groups;
 
 use std::collections::BTreeMap;
 use std::io;
@@ -32,26 +41,41 @@ use bodies::{Bodies, BodyChanges, SmallBodies};
 pub(crate) use bodies::{Body, BodyId, Piece, Shelf};
 pub use bodies::{BodyReader, BodyWriter, NewBody};
 pub(crate) use buckets::BucketRow;
-pub(crate) use catalog::{DatabaseRow, NewPartition, PartitionPage, PartitionRow, TableRow};
+pub(crate) use catalog::{DatabaseRow, TableRow};
+pub(crate) use catalog_settings::PolicyRow;
 pub(crate) use channels::ChannelRow;
+pub(crate) use column_statistics::StatisticsOf;
+pub(crate) use connections::ConnectionRow;
 pub(crate) use consumers::ConsumerRow;
+pub(crate) use executions::ExecutionRow;
+pub(crate) use functions::FunctionRow;
 pub(crate) use group_commit::GroupCommit;
 pub(crate) use object_attributes::{Acl, AclGrant, Encryption, ObjectAttributes, PartAttributes, Retention};
 pub(crate) use object_events::ObjectEventRow;
 pub(crate) use objects::ObjectRow;
+pub(crate) use partitions::{NewPartition, PartitionPage, PartitionRow};
 pub(crate) use queues::{QueueRecordRow, QueueRow};
+pub(crate) use registry::{MetadataRow, RegistryRow, SchemaRow, SchemaVersionRow};
 pub(crate) use shard_log::LogBlock;
 pub(crate) use streams::{ShardRow, StreamRow, StreamStatus};
 pub(crate) use uploads::{CompletedUpload, PartRow, UploadRow};
 
+use crate::athena::{self, QueryState};
+
 /// More than the number of different statements, so that each is prepared once.
-const STATEMENTS_CACHED: usize = 128;
+const STATEMENTS_CACHED: usize = 256;
 
 /// Pages that SQLite keeps in memory.
 const CACHE_KIBIBYTES: i64 = 64 * 1024;
 
 /// Every table that holds what clients have made.
-const TABLES: [&str; 25] = [
+const TABLES: [&str; 41] = [
+    "executions",
+    "work_groups",
+    "named_queries",
+    "prepared_statements",
+    "data_catalogs",
+    "capacity_reservations",
     "account_settings",
     "scalings",
     "resource_policies",
@@ -62,6 +86,16 @@ const TABLES: [&str; 25] = [
     "queues",
     "channel_shards",
     "channels",
+    "schema_version_metadata",
+    "schema_versions",
+    "registry_schemas",
+    "registries",
+    "catalog_policies",
+    "connections",
+    "functions",
+    "column_statistics",
+    "partition_indexes",
+    "table_versions",
     "partitions",
     "tables",
     "databases",
@@ -249,6 +283,22 @@ impl Store {
         transaction.prepare_cached("UPDATE emulator SET ids_minted = 0")?.execute(())?;
         transaction.commit()?;
         Ok(self.bodies.clear()?)
+    }
+
+    /// Ends the queries that an earlier process has left waiting or running.
+    pub fn fail_abandoned_queries(&mut self) -> Result<(), OpenError> {
+        let fail = |transaction: Transaction<'_>| {
+            for state in [QueryState::Queued, QueryState::Running] {
+                let rows = transaction.executions_in(state)?;
+                athena::fail_abandoned(rows).try_for_each(|row| transaction.update_execution(&row))?;
+            }
+            transaction.commit().map(|_| ())
+        };
+        self.begin(Purpose::Change).and_then(fail).map_err(|error| match error {
+            StoreError::Database(error) => OpenError::Database(error),
+            StoreError::Entry(error) => OpenError::Entry(error),
+            StoreError::Body(source) => OpenError::Directory { path: PathBuf::new(), source },
+        })
     }
 
     pub fn begin(&mut self, purpose: Purpose) -> Result<Transaction<'_>> {

@@ -9,7 +9,7 @@ fn server_says_what_it_serves() {
     run(async {
         let rig = Rig::start();
         let version = env!("CARGO_PKG_VERSION");
-        let services = r#"{"kinesis":"available","s3":"available","glue":"available","sts":"available"}"#;
+        let services = r#"{"kinesis":"available","s3":"available","glue":"available","athena":"available","sts":"available"}"#;
         let expected = format!("{{\"services\":{services},\"version\":\"{version}\"}}");
         rig.send("GET /_wavetank/health", "", "").await.is(200, JSON, &expected);
         rig.stop().await;

@@ -9,6 +9,7 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
+use wavetank_emulator::athena::SqlRunner;
 use wavetank_emulator::http::{Credentials, Server, ServerClock, ServerOptions};
 use wavetank_emulator::{Identity, Settings, Storage, Tenants, Timestamp};
 
@@ -68,8 +69,20 @@ impl Rig {
         )
     }
 
+    /// One that runs queries.
+    pub fn with_sql(runner: Arc<dyn SqlRunner>) -> Self {
+        let (home, settings) = (Identity::default(), Settings::default());
+        let tenants = Tenants::with_sql(Storage::Memory, home, settings, runner).unwrap();
+        Self::serve(tenants, ServerOptions::default())
+    }
+
     fn with(storage: Storage, options: ServerOptions) -> Self {
-        let tenants = Arc::new(Tenants::open(storage, Identity::default(), Settings::default()).unwrap());
+        let tenants = Tenants::open(storage, Identity::default(), Settings::default()).unwrap();
+        Self::serve(tenants, options)
+    }
+
+    fn serve(tenants: Tenants, options: ServerOptions) -> Self {
+        let tenants = Arc::new(tenants);
         let server = Server::bind("127.0.0.1:0".parse().unwrap(), options).unwrap();
         let address = server.local_addr().unwrap();
         let clock = Arc::new(ServerClock::new(|| NOW));
@@ -94,6 +107,12 @@ impl Rig {
         let mut stream = self.connect().await;
         stream.write_all(&request(line, headers, body.as_ref())).await.unwrap();
         read_answer(&mut stream).await
+    }
+
+    /// A signed call of Athena in JSON.
+    pub async fn athena(&self, operation: &str, body: &str) -> Answer {
+        let headers = format!("{JSON}{SIGNED}X-Amz-Target: AmazonAthena.{operation}\r\n");
+        self.send("POST /", &headers, body).await
     }
 
     /// A signed call of Kinesis in JSON.
