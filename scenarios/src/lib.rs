@@ -5,6 +5,8 @@
 //! [`faults`] if there are any. [`run::run`] records what it does and judges the [`check`]s in DuckDB over the catalog
 //! and over the system tables of [`recorder`]. What comes out is a [`report::RunReport`].
 //!
+//! [`athena`] runs Athena's SQL over the emulator's catalog: for its operations, for checks and for the command line.
+//!
 //! # Invariants
 //! - **One clock:** services, producers and query see the same [`clock::VirtualClock`]; nothing here reads another.
 //! - **One seed:** every draw follows from it, through named forks ([`rng`]).
@@ -14,6 +16,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))] // In a test, a panic is the report.
 
 pub mod adapters;
+pub mod athena;
 pub mod check;
 pub mod chronicle;
 pub mod clock;
