@@ -34,6 +34,10 @@ pub enum KeepError {
 pub struct Kept {
     /// The catalog's tables and the system tables.
     pub database: CheckDatabase,
+    /// The services as the run has left them.
+    pub emulator: Arc<Emulator>,
+    /// The database that names without one mean.
+    pub default_database: String,
 }
 
 /// Why a kept run cannot be opened.
@@ -74,8 +78,9 @@ pub fn open(folder: &Path) -> Result<Kept, KeptError> {
     let report: KeptReport = serde_json::from_slice(&report).map_err(|_| not_kept())?;
     // DuckDB reads objects by absolute path.
     let folder = folder.canonicalize().map_err(|_| not_kept())?;
-    let emulator = Emulator::open(Storage::Directory(folder.join("emulator")), Identity::default())?;
-    let services = Services { emulator: Arc::new(emulator), clock: VirtualClock::at(0) };
+    let storage = Storage::Directory(folder.join("emulator"));
+    let emulator = Arc::new(Emulator::open(storage, Identity::default())?);
+    let services = Services { emulator: Arc::clone(&emulator), clock: VirtualClock::at(0) };
     let mut database = CheckDatabase::open();
     let tables = report.jobs.iter().map(|job| job.table.as_str()).find(|table| !table.is_empty());
     let default = tables.and_then(|table| table.split('.').next()).unwrap_or("default");
@@ -83,7 +88,7 @@ pub fn open(folder: &Path) -> Result<Kept, KeptError> {
     for (table, _) in recorder::schemas() {
         database.import(table, &folder.join("ledger").join(format!("{table}.parquet")))?;
     }
-    Ok(Kept { database })
+    Ok(Kept { database, emulator, default_database: default.to_owned() })
 }
 
 /// Lays out a finished run in its folder.

@@ -5,6 +5,8 @@
 
 use std::cell::{Cell, OnceCell};
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
 use std::thread::JoinHandle;
 
 use arrow::compute::concat_batches;
@@ -16,6 +18,9 @@ use duckdb::Connection;
 use super::glue_view::{self, Content, ViewError};
 use super::many_objects;
 use crate::adapters::Services;
+use crate::athena::lake::Lake;
+use crate::athena::native;
+use crate::athena::session::{Limits, seal, watched};
 use crate::recorder::{self, SystemRows};
 
 /// System rows that are written at once.
@@ -28,6 +33,8 @@ pub struct CheckDatabase {
     opening: Cell<Option<JoinHandle<duckdb::Result<Connection>>>>,
     /// Databases of the catalog that are schemas here.
     attached: BTreeSet<String>,
+    /// Whether anything else can be read no more.
+    is_sealed: Cell<bool>,
     /// System rows that are not yet in the database.
     waiting: BTreeMap<&'static str, Vec<RecordBatch>>,
 }
@@ -60,7 +67,8 @@ impl CheckDatabase {
     /// it is first used.
     pub fn open() -> Self {
         let opening = Cell::new(Some(std::thread::spawn(open)));
-        Self { connection: OnceCell::new(), opening, attached: BTreeSet::new(), waiting: BTreeMap::new() }
+        let (attached, waiting) = (BTreeSet::new(), BTreeMap::new());
+        Self { connection: OnceCell::new(), opening, attached, is_sealed: Cell::new(false), waiting }
     }
 
     fn connection(&self) -> duckdb::Result<&Connection> {
@@ -115,7 +123,10 @@ impl CheckDatabase {
         for old in std::mem::take(&mut self.attached) {
             self.connection()?.execute_batch(&format!("DROP SCHEMA IF EXISTS {} CASCADE;", quote(&old)))?;
         }
-        for view in glue_view::all(services, wanted)? {
+        let objects = services.emulator.objects_folder().map(Path::to_owned).unwrap_or_default();
+        self.seal(&objects)?;
+        let lake = Lake::new(&services.emulator, services.clock.now(), Path::new(""));
+        for view in glue_view::all(services, &lake, wanted)? {
             self.attached.insert(view.database.clone());
             self.connection()?
                 .execute_batch(&format!("CREATE SCHEMA IF NOT EXISTS {};", quote(&view.database)))?;
@@ -133,6 +144,20 @@ impl CheckDatabase {
             database.replace('\'', "''")
         ))?;
         Ok(())
+    }
+
+    /// From here on DuckDB reads nothing but the emulator's objects, and a kept run's ledger beside them.
+    fn seal(&self, objects: &Path) -> duckdb::Result<()> {
+        if self.is_sealed.replace(true) {
+            return Ok(());
+        }
+        let whole = objects.canonicalize().unwrap_or_else(|_| objects.to_owned());
+        // `<run>/emulator/objects` and `<run>/ledger`.
+        let ledger = |objects: &Path| objects.parent().and_then(Path::parent).map(|run| run.join("ledger"));
+        let folders = [ledger(objects), ledger(&whole), Some(objects.to_owned()), Some(whole)];
+        let folders: Vec<PathBuf> = folders.into_iter().flatten().collect();
+        let folders = folders.iter().filter(|folder| !folder.as_os_str().is_empty());
+        seal(self.connection()?, folders.map(PathBuf::as_path))
     }
 
     /// Makes a table anew, with these rows.
@@ -180,11 +205,15 @@ impl CheckDatabase {
 
     /// Runs a query and collects its answer.
     pub fn query(&self, sql: &str) -> Result<Rows, duckdb::Error> {
-        let mut statement = self.connection()?.prepare(sql)?;
-        let batches: Vec<RecordBatch> = statement.query_arrow([])?.collect();
-        let columns = statement.column_names();
-        let rows = batches.iter().flat_map(texts).collect();
-        Ok(Rows { columns, rows })
+        let connection = self.connection()?;
+        let run = || {
+            let mut statement = connection.prepare(sql)?;
+            let batches: Vec<RecordBatch> = statement.query_arrow([])?.collect();
+            let columns = statement.column_names();
+            let rows = batches.iter().flat_map(texts).collect();
+            Ok(Rows { columns, rows })
+        };
+        watched(connection, Limits::default().time, &AtomicBool::new(false), run).0
     }
 }
 
@@ -201,6 +230,7 @@ fn open() -> duckdb::Result<Connection> {
         sql += &format!("CREATE TABLE wavetank.{table} ({columns});");
     }
     connection.execute_batch(&sql)?;
+    native::register(&connection)?;
     Ok(connection)
 }
 

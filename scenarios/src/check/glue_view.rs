@@ -1,22 +1,20 @@
-//! Catalog tables as DuckDB views: columns and types are the catalog's, objects are listed from S3 and read where
-//! they lie, partitions are those that are registered. A small table is read once and for all, since every query
-//! would open each of its objects several times. A table of very many small objects is handed over object by object
-//! ([`super::many_objects`]).
+//! Catalog tables as DuckDB sees them in checks: read as Athena reads them ([`crate::athena::scan`]), with columns and
+//! types from the catalog, objects from S3 and those partitions that are registered. A small table is read once and for
+//! all, since every query would open each of its objects several times. A table of very many small objects is handed over
+//! object by object ([`super::many_objects`]).
 //!
 //! Tables that a stream feeds have no objects and are left out, as Athena cannot query them either.
 
-use std::path::PathBuf;
-
 use wavetank_emulator::ApiError;
-use wavetank_emulator::glue::{
-    Column, GetDatabases, GetDatabasesRequest, GetPartitions, GetPartitionsRequest, GetTables,
-    GetTablesRequest, StorageDescriptor, Table,
-};
+use wavetank_emulator::glue::{GetDatabases, GetDatabasesRequest, GetTables, GetTablesRequest, Table};
 use wavetank_engine::error::EngineError;
-use wavetank_engine::types::{TypeError, parse_hive_type};
 
-use super::database::{quote, sql_type};
+use super::database::quote;
 use crate::adapters::Services;
+use crate::athena::error::SqlError;
+use crate::athena::lake::Lake;
+use crate::athena::scan::{Part, Whole};
+use crate::athena::translate::{Found, Tables};
 
 /// Why a table cannot be shown.
 #[derive(Debug, thiserror::Error)]
@@ -24,16 +22,14 @@ pub enum ViewError {
     /// The emulator refused a call.
     #[error("reading the catalog failed")]
     Api(#[from] ApiError),
-    /// A column has a type that nobody knows.
-    #[error("column `{column}` of table `{table}` has an unknown type")]
-    Type {
+    /// It is not as Athena could read it.
+    #[error("table `{table}` cannot be read")]
+    Table {
         /// Name of the table.
         table: String,
-        /// Name of the column.
-        column: String,
         /// What is wrong with it.
         #[source]
-        source: TypeError,
+        source: SqlError,
     },
     /// An object cannot be read.
     #[error("object `{key}` of bucket `{bucket}` cannot be read")]
@@ -49,14 +45,6 @@ pub enum ViewError {
     /// Its rows do not fit the table.
     #[error("the rows of an object do not fit the table")]
     Arrow(#[from] arrow::error::ArrowError),
-    /// The objects are in memory, where DuckDB cannot read them.
-    #[error("object `{key}` of bucket `{bucket}` is not in a file; open the emulator with a data directory")]
-    NotInFile {
-        /// Name of the bucket.
-        bucket: String,
-        /// The object's key.
-        key: String,
-    },
 }
 
 /// A table of the catalog on its way into the database.
@@ -92,31 +80,24 @@ const SMALL_TABLE_BYTES_MAX: u64 = 64 << 20;
 const OBJECTS_OPENED_MAX: usize = 5_000;
 const SMALL_OBJECT_BYTES: u64 = 64 << 10;
 
-/// Objects that share partition values.
-pub(super) struct Part {
-    pub(super) values: Vec<String>,
-    pub(super) bucket: String,
-    pub(super) objects: Vec<Listed>,
-}
-
-/// An object by its key.
-pub(super) struct Listed {
-    pub(super) key: String,
-    bytes: u64,
-}
-
 /// The tables of the catalog that have a location and whose names are wanted.
-pub(super) fn all(services: &Services, wanted: &dyn Fn(&str) -> bool) -> Result<Vec<View>, ViewError> {
+pub(super) fn all(
+    services: &Services,
+    lake: &Lake<'_>,
+    wanted: &dyn Fn(&str) -> bool,
+) -> Result<Vec<View>, ViewError> {
     let mut views = Vec::new();
     for database in databases(services)? {
         for table in tables(services, &database)? {
             let name = table.input.name.clone().unwrap_or_default();
-            let location = location(table.input.storage_descriptor.as_ref());
-            let Some(location) = location.filter(|l| l.starts_with("s3://") && wanted(&name)) else {
+            let storage = table.input.storage_descriptor.as_ref();
+            let location = storage.and_then(|storage| storage.location.as_deref()).unwrap_or_default();
+            if !location.starts_with("s3://") || !wanted(&name) {
                 continue;
-            };
-            let content = content(services, &database, &name, &table, &location)?;
-            views.push(View { database: database.clone(), name, content });
+            }
+            let content = content(lake, &database, &name)
+                .map_err(|source| ViewError::Table { table: name.clone(), source })?;
+            views.extend(content.map(|content| View { database: database.clone(), name, content }));
         }
     }
     Ok(views)
@@ -148,140 +129,21 @@ fn tables(services: &Services, database: &str) -> Result<Vec<Table>, ApiError> {
     }
 }
 
-fn location(storage: Option<&StorageDescriptor>) -> Option<String> {
-    storage?.location.clone()
-}
-
-fn content(
-    services: &Services,
-    database: &str,
-    name: &str,
-    table: &Table,
-    location: &str,
-) -> Result<Content, ViewError> {
-    let storage = table.input.storage_descriptor.clone().unwrap_or_default();
-    let columns = typed(name, storage.columns.as_deref().unwrap_or_default())?;
-    let keys = typed(name, table.input.partition_keys.as_deref().unwrap_or_default())?;
-    let serde = storage.serde_info.as_ref().and_then(|serde| serde.serialization_library.as_deref());
-    let classification = table.input.parameters.as_ref().and_then(|all| all.get("classification"));
-    let format = serde.or(classification.map(String::as_str)).unwrap_or_default();
-    let json = format.to_ascii_lowercase().contains("json");
-    let parts = match keys.is_empty() {
-        true => vec![part(services, vec![], location)?],
-        false => partitions(services, database, name)?,
+/// What a table becomes; a view of Athena's is none.
+fn content(lake: &Lake<'_>, database: &str, name: &str) -> Result<Option<Content>, SqlError> {
+    let Some(Found::Table(shape)) = lake.find(database, name)? else { return Ok(None) };
+    let named = |columns: &[crate::athena::translate::OutputColumn]| {
+        columns.iter().map(|column| (column.name.clone(), column.ty.duckdb())).collect()
     };
-    let objects: usize = parts.iter().map(|part| part.objects.len()).sum();
-    let bytes: u64 = parts.iter().flat_map(|part| &part.objects).map(|object| object.bytes).sum();
-    if objects > OBJECTS_OPENED_MAX && bytes / objects as u64 <= SMALL_OBJECT_BYTES {
-        return Ok(Content::Many(ManyObjects { columns, keys, json, parts }));
+    let (columns, keys) = (named(&shape.columns), named(&shape.keys));
+    let whole = Whole::of(shape, lake)?;
+    let (objects, bytes) = whole.size();
+    let is_many = objects > OBJECTS_OPENED_MAX && bytes / objects as u64 <= SMALL_OBJECT_BYTES;
+    if is_many && (whole.is_json() || whole.is_parquet()) {
+        let json = whole.is_json();
+        return Ok(Some(Content::Many(ManyObjects { columns, keys, json, parts: whole.parts })));
     }
-    let body = match objects {
-        0 => empty(&columns, &keys),
-        _ => select(&files(services, &parts)?, &columns, &keys, json),
-    };
     let kind = if bytes <= SMALL_TABLE_BYTES_MAX { "TABLE" } else { "VIEW" };
-    Ok(Content::Sql(format!("CREATE {kind} {}.{} AS {body};", quote(database), quote(name))))
-}
-
-/// Column names with DuckDB's types.
-fn typed(table: &str, columns: &[Column]) -> Result<Vec<(String, String)>, ViewError> {
-    let one = |column: &Column| {
-        let name = column.name.clone().unwrap_or_default();
-        match parse_hive_type(column.r#type.as_deref().unwrap_or("string")) {
-            Ok(data_type) => Ok((name, sql_type(&data_type))),
-            Err(source) => Err(ViewError::Type { table: table.to_owned(), column: name, source }),
-        }
-    };
-    columns.iter().map(one).collect()
-}
-
-/// One scan of all files; a list beside it says which partition each is in.
-fn select(
-    files: &[(PathBuf, &[String])],
-    columns: &[(String, String)],
-    keys: &[(String, String)],
-    json: bool,
-) -> String {
-    let text = |value: &str| format!("'{}'", value.replace('\'', "''"));
-    let mut items: Vec<String> =
-        columns.iter().map(|(name, kind)| format!("CAST(r.{0} AS {kind}) AS {0}", quote(name))).collect();
-    items.extend(keys.iter().enumerate().map(|(at, (name, kind))| {
-        format!("CAST(nullif(p.k{at}, '__HIVE_DEFAULT_PARTITION__') AS {kind}) AS {}", quote(name))
-    }));
-    let paths: Vec<String> = files.iter().map(|(path, _)| text(&path.display().to_string())).collect();
-    let (items, list) = (items.join(", "), paths.join(", "));
-    let named = if keys.is_empty() { "" } else { ", filename = true" };
-    let scan = match json {
-        true => {
-            let typed = columns.iter().map(|(name, kind)| format!("{}: {}", text(name), text(kind)));
-            let typed = typed.collect::<Vec<_>>().join(", ");
-            format!(
-                "read_json([{list}], format = 'newline_delimited', columns = {{{typed}}}, hive_partitioning = false{named})"
-            )
-        }
-        false => format!("read_parquet([{list}], union_by_name = true, hive_partitioning = false{named})"),
-    };
-    if keys.is_empty() {
-        return format!("SELECT {items} FROM {scan} r");
-    }
-    let row = |(path, (_, values)): (&String, &(PathBuf, &[String]))| {
-        let values = values.iter().map(|value| text(value));
-        format!("({})", std::iter::once(path.clone()).chain(values).collect::<Vec<_>>().join(", "))
-    };
-    let rows: Vec<String> = paths.iter().zip(files).map(row).collect();
-    let names: Vec<String> = (0..keys.len()).map(|at| format!("k{at}")).collect();
-    format!(
-        "SELECT {items} FROM {scan} r JOIN (VALUES {}) p(file, {}) ON r.filename = p.file",
-        rows.join(", "),
-        names.join(", ")
-    )
-}
-
-fn empty(columns: &[(String, String)], keys: &[(String, String)]) -> String {
-    let null = |(name, kind): &(String, String)| format!("CAST(NULL AS {kind}) AS {}", quote(name));
-    let items: Vec<String> = columns.iter().chain(keys).map(null).collect();
-    format!("SELECT {} WHERE false", items.join(", "))
-}
-
-fn partitions(services: &Services, database: &str, table: &str) -> Result<Vec<Part>, ViewError> {
-    let mut request = GetPartitionsRequest::new(database, table);
-    let mut parts = Vec::new();
-    loop {
-        let page = services.call::<GetPartitions>(request.clone())?;
-        for partition in page.partitions {
-            let location = location(partition.input.storage_descriptor.as_ref()).unwrap_or_default();
-            let values = partition.input.values.unwrap_or_default();
-            parts.push(part(services, values, &location)?);
-        }
-        match page.next_token {
-            None => return Ok(parts),
-            token => request.next_token = token,
-        }
-    }
-}
-
-/// The objects under an S3 location.
-fn part(services: &Services, values: Vec<String>, location: &str) -> Result<Part, ViewError> {
-    let path = location.strip_prefix("s3://").unwrap_or(location);
-    let (bucket, prefix) = path.split_once('/').unwrap_or((path, ""));
-    let listed = services.objects(bucket, prefix)?.into_iter().map(|(key, bytes)| Listed { key, bytes });
-    let objects = listed.filter(|object| object.bytes > 0).collect();
-    Ok(Part { values, bucket: bucket.to_owned(), objects })
-}
-
-/// The files that hold the objects, each with its partition's values.
-fn files<'p>(services: &Services, parts: &'p [Part]) -> Result<Vec<(PathBuf, &'p [String])>, ViewError> {
-    let mut files = Vec::new();
-    for part in parts {
-        for object in &part.objects {
-            match services.emulator.object_file(&part.bucket, &object.key)? {
-                Some(path) => files.push((path, part.values.as_slice())),
-                None => {
-                    let (bucket, key) = (part.bucket.clone(), object.key.clone());
-                    return Err(ViewError::NotInFile { bucket, key });
-                }
-            }
-        }
-    }
-    Ok(files)
+    let body = whole.sql(lake)?;
+    Ok(Some(Content::Sql(format!("CREATE {kind} {}.{} AS {body};", quote(database), quote(name)))))
 }

@@ -12,8 +12,10 @@ use wavetank_emulator::s3::{GetObject, input};
 use wavetank_engine::sink::read_parquet;
 
 use super::database::{CheckDatabase, DatabaseError, quote};
-use super::glue_view::{Listed, ManyObjects, Part, ViewError};
+use super::glue_view::{ManyObjects, ViewError};
 use crate::adapters::Services;
+use crate::athena::lake::Object;
+use crate::athena::scan::Part;
 
 /// Objects that are handed over together.
 const OBJECTS_AT_ONCE: usize = 4_096;
@@ -46,8 +48,8 @@ pub(super) fn load(
     Ok(())
 }
 
-fn body(services: &Services, part: &Part, object: &Listed) -> Result<bytes::Bytes, ViewError> {
-    let request = input::get_object(&part.bucket, &object.key);
+fn body(services: &Services, object: &Object) -> Result<bytes::Bytes, ViewError> {
+    let request = input::get_object(&object.bucket, &object.key);
     Ok(services.call::<GetObject>(request)?.into_bytes()?)
 }
 
@@ -56,12 +58,12 @@ fn parquet(
     services: &Services,
     table: &ManyObjects,
     part: &Part,
-    objects: &[Listed],
+    objects: &[Object],
 ) -> Result<Option<RecordBatch>, ViewError> {
     let mut batches: Vec<RecordBatch> = Vec::new();
     for object in objects {
-        let read = read_parquet(body(services, part, object)?);
-        let (bucket, key) = (part.bucket.clone(), object.key.clone());
+        let read = read_parquet(body(services, object)?);
+        let (bucket, key) = (object.bucket.clone(), object.key.clone());
         batches.extend(read.map_err(|source| ViewError::Unreadable {
             bucket,
             key,
@@ -110,11 +112,11 @@ fn json(
     target: &str,
     table: &ManyObjects,
     part: &Part,
-    objects: &[Listed],
+    objects: &[Object],
 ) -> Result<(), DatabaseError> {
     let mut lines: Vec<String> = Vec::new();
     for object in objects {
-        let body = body(services, part, object)?;
+        let body = body(services, object)?;
         let text = String::from_utf8_lossy(&body);
         lines.extend(text.lines().filter(|line| !line.trim().is_empty()).map(str::to_owned));
     }
