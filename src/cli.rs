@@ -175,6 +175,15 @@ pub struct QueryArgs {
     /// The folder that `run --keep` has filled
     #[arg(long, value_name = "DIR", default_value = ".")]
     pub run: PathBuf,
+    /// The query is in Athena's SQL, over the catalog's tables, and is answered as Athena answers it
+    #[arg(long)]
+    pub athena: bool,
+    /// The folder of `serve --data-dir`, asked in Athena's SQL
+    #[arg(long, value_name = "DIR", conflicts_with = "run")]
+    pub data_dir: Option<PathBuf>,
+    /// The database that names without one mean; by default that of the run's first table, or `default`
+    #[arg(long, value_name = "NAME")]
+    pub database: Option<String>,
 }
 
 /// Arguments of `gen`.
@@ -248,6 +257,12 @@ pub struct ServeArgs {
     /// Shards that an account may have open in a region
     #[arg(long, value_name = "N", default_value_t = Settings::default().shard_limit)]
     pub shard_limit: u32,
+    /// How long a query of Athena may run
+    #[arg(long, value_name = "TIME", value_parser = duration, default_value = "30m")]
+    pub query_timeout: Duration,
+    /// Memory that a query of Athena may use, in MiB; what does not fit goes to the disk
+    #[arg(long, value_name = "MIB", default_value_t = 4096)]
+    pub query_memory: u64,
     /// Run the jobs of a scenario beside the server, on what clients put: of the library, or the path of a file
     #[arg(long, value_name = "SCENARIO")]
     pub job: Option<String>,

@@ -11,6 +11,8 @@ use anyhow::Context;
 use wavetank::emulator::http::{Credentials, Server, ServerClock, ServerOptions};
 use wavetank::emulator::{Identity, OpenError, Settings, Storage, Tenants, Timestamp};
 use wavetank::scenarios::adapters::{Endpoint, NoEndpoint};
+use wavetank::scenarios::athena::engine::Engine;
+use wavetank::scenarios::athena::session::Limits;
 use wavetank::scenarios::scenario::Scenario;
 
 use super::live::{Jobs, Setting};
@@ -45,7 +47,11 @@ pub fn serve(args: &ServeArgs, output: &OutputArgs) -> Outcome {
         transition_ms: args.transition.as_millis() as i64,
         shard_limit: args.shard_limit,
     };
-    let tenants = match Tenants::open(storage, identity, settings) {
+    let queries = tempfile::tempdir().context("no folder can be made for queries")?;
+    let limits =
+        Limits { time: args.query_timeout, memory_bytes: args.query_memory << 20, ..Limits::default() };
+    let engine = Arc::new(Engine::new(queries.path(), limits));
+    let tenants = match Tenants::with_sql(storage, identity, settings, engine) {
         Ok(tenants) => Arc::new(tenants),
         Err(error @ OpenError::Database(_)) => return Err(error.into()),
         Err(error) => {
@@ -126,6 +132,7 @@ fn options(args: &ServeArgs) -> ServerOptions {
         strict_auth: args.strict_auth.clone(),
         tls_folder: args.tls.then(|| tls_folder(args)),
         request_id_seed: since_1970().as_nanos() as u64 ^ u64::from(std::process::id()).rotate_left(32),
+        ..ServerOptions::default()
     }
 }
 
@@ -153,7 +160,7 @@ fn say_ready(server: &Server, args: &ServeArgs, output: &OutputArgs) -> anyhow::
     }
     let schemes = if args.tls { format!("http and https://{address}") } else { format!("http://{address}") };
     let place = args.data_dir.as_ref().map_or("memory".to_owned(), |folder| folder.display().to_string());
-    anstream::eprintln!("wavetank serves kinesis, s3, glue on {schemes} ({place})");
+    anstream::eprintln!("wavetank serves kinesis, s3, glue, athena on {schemes} ({place})");
     if args.tls {
         anstream::eprintln!("  certificate: {}", tls_folder(args).join("localhost.pem").display());
     }
@@ -205,7 +212,7 @@ fn ended_by_user() -> io::Result<impl Future<Output = ()>> {
     })
 }
 
-fn real_time() -> Timestamp {
+pub(super) fn real_time() -> Timestamp {
     Timestamp::from_millis(since_1970().as_millis() as i64)
 }
 
