@@ -82,7 +82,8 @@ fn server_says_where_it_is_and_ends_well_on_interrupt() {
     let user = User::new();
     let before = user.belongings();
     let served = Served::start(&user, &[]);
-    let expected = format!("wavetank serves kinesis, s3, glue on http://{} (memory)\n", served.address());
+    let expected =
+        format!("wavetank serves kinesis, s3, glue, athena on http://{} (memory)\n", served.address());
     assert_eq!(served.ready, expected);
     assert!(served.address().starts_with("127.0.0.1:"));
     assert!(served.ask("GET /_wavetank/health", "", "").contains("\"kinesis\":\"available\""));
