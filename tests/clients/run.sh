@@ -14,7 +14,9 @@ set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 usual=(boto3 cbor awscli producer job javascript kinesalite moto first-request
-    s3-boto3 s3-awscli s3fs pyarrow polars moto-s3 s3-tests)
+    s3-boto3 s3-awscli s3fs pyarrow polars moto-s3 s3-tests
+    glue-boto3 glue-awscli moto-glue moto-athena
+    athena-boto3 athena-awscli awswrangler pyathena pyiceberg seeds)
 slow=(rust s3-rust peers)
 strict_key="AKIDSTRICT:strict/secret+key"
 
@@ -121,6 +123,10 @@ client_moto() { "$clients/moto.sh" kinesis; }
 
 client_moto-s3() { "$clients/moto.sh" s3; }
 
+client_moto-athena() { "$clients/moto.sh" athena; }
+
+client_moto-glue() { "$clients/moto.sh" glue; }
+
 client_s3-tests() { "$clients/s3tests.sh"; }
 
 client_first-request() { "$clients/first_request.sh"; }
@@ -157,11 +163,52 @@ client_s3-awscli() {
     limited 300 "$clients/s3_cli.sh" "$cache/awscli/bin/aws"
 }
 
+client_glue-boto3() {
+    python_env s3-boto3
+    serve AWS_ENDPOINT_URL
+    export AWS_ENDPOINT_URL
+    limited 180 "$python" "$clients/glue_story.py"
+}
+
+client_glue-awscli() {
+    python_env awscli
+    serve AWS_ENDPOINT_URL
+    export AWS_ENDPOINT_URL
+    limited 300 "$clients/glue_cli.sh" "$cache/awscli/bin/aws"
+}
+
 client_s3fs() { python_story s3fs; }
 
 client_pyarrow() { python_story pyarrow; }
 
 client_polars() { python_story polars; }
+
+client_athena-boto3() {
+    python_env athena
+    serve AWS_ENDPOINT_URL
+    export AWS_ENDPOINT_URL
+    limited 300 "$python" "$clients/athena_story.py"
+}
+
+client_athena-awscli() {
+    python_env awscli
+    serve AWS_ENDPOINT_URL
+    export AWS_ENDPOINT_URL
+    limited 300 "$clients/athena_cli.sh" "$cache/awscli/bin/aws"
+}
+
+client_awswrangler() { athena_story awswrangler; }
+
+client_pyathena() { athena_story pyathena; }
+
+client_pyiceberg() { athena_story pyiceberg; }
+
+client_seeds() {
+    local folder=""
+    checkout folder datafaker 99bc6be2a185a1f84c56cdf8e8c86b27b9f106d6 "${DATAFAKER_GIT:-https://github.com/chisus089/aws-datafaker.git}"
+    export DATAFAKER=$folder
+    athena_story seeds
+}
 
 client_s3-rust() {
     local home="$cache/s3-rust"
@@ -182,6 +229,14 @@ python_story() {
     serve AWS_ENDPOINT_URL
     export AWS_ENDPOINT_URL
     limited 120 "$python" "$clients/$1_story.py"
+}
+
+# athena_story NAME does the same with the environment that all Python clients of Athena share.
+athena_story() {
+    python_env athena
+    serve AWS_ENDPOINT_URL
+    export AWS_ENDPOINT_URL
+    limited 300 "$python" "$clients/$1_story.py"
 }
 
 # limited SECONDS COMMAND…: a client that hangs has failed.
