@@ -38,7 +38,7 @@ pub fn ready(
     let session = Session::open(limits, lake.folder())?;
     let (mut bytes, mut folders) = (0, BTreeSet::new());
     for (at, scan) in translation.scans.iter().enumerate() {
-        let scanned = scan::prepare(at, scan, lake, session.connection())?;
+        let scanned = scan::prepare(at, scan, lake, &session)?;
         bytes += scanned.bytes;
         folders.extend(scanned.folders);
     }

@@ -1,4 +1,4 @@
-//! DuckDB for one query: a database of its own, with Athena's functions, sealed from everything but the objects that the
+//! DuckDB for one query: a database of its own, with those of Athena's functions that it names, sealed from everything but the objects that the
 //! query reads, and stopped when it is to be or has had enough.
 
 use std::collections::BTreeSet;
@@ -11,7 +11,7 @@ use duckdb::Connection;
 
 use super::duck_error::in_athenas_words;
 use super::error::SqlError;
-use super::native;
+use super::native::Functions;
 use super::types::literal;
 
 /// How often a running query is looked at.
@@ -48,6 +48,7 @@ impl Default for Limits {
 /// An open database.
 pub struct Session {
     connection: Connection,
+    functions: Functions,
     limits: Limits,
 }
 
@@ -69,16 +70,19 @@ impl Session {
                 settings += &format!(" SET threads = {};", threads.max(1));
             }
             connection.execute_batch(&settings)?;
-            native::register(&connection)?;
             Ok(connection)
         });
         let connection = opened.map_err(|error| in_athenas_words(&error))?;
-        Ok(Self { connection, limits })
+        Ok(Self { connection, functions: Functions::default(), limits })
     }
 
-    /// The database itself, for what goes before the query.
-    pub fn connection(&self) -> &Connection {
-        &self.connection
+    /// The database itself, for what goes before the query: `sql`, whose functions it knows from here on.
+    ///
+    /// # Errors
+    /// When DuckDB refuses a function.
+    pub fn connection_for(&self, sql: &str) -> Result<&Connection, SqlError> {
+        self.functions.teach(&self.connection, sql).map_err(|error| in_athenas_words(&error))?;
+        Ok(&self.connection)
     }
 
     /// From here on nothing can be read or written but in these folders, nothing loaded, and no setting changed.
@@ -100,7 +104,8 @@ impl Session {
         mut each: impl FnMut(&RecordBatch) -> Result<(), SqlError>,
     ) -> Result<(), SqlError> {
         self.watched(stopped, || {
-            let mut statement = self.connection.prepare(sql).map_err(|error| in_athenas_words(&error))?;
+            let connection = self.connection_for(sql)?;
+            let mut statement = connection.prepare(sql).map_err(|error| in_athenas_words(&error))?;
             let batches = statement.stream_arrow([]).map_err(|error| in_athenas_words(&error))?;
             for batch in batches {
                 each(&batch)?;
@@ -115,7 +120,8 @@ impl Session {
     /// As [`Session::stream`].
     pub fn execute(&self, sql: &str, stopped: &AtomicBool) -> Result<u64, SqlError> {
         self.watched(stopped, || {
-            let rows = self.connection.execute(sql, []).map_err(|error| in_athenas_words(&error))?;
+            let rows =
+                self.connection_for(sql)?.execute(sql, []).map_err(|error| in_athenas_words(&error))?;
             Ok(rows as u64)
         })
     }

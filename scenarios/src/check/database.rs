@@ -19,7 +19,7 @@ use super::glue_view::{self, Content, ViewError};
 use super::many_objects;
 use crate::adapters::Services;
 use crate::athena::lake::Lake;
-use crate::athena::native;
+use crate::athena::native::Functions;
 use crate::athena::session::{Limits, seal, watched};
 use crate::recorder::{self, SystemRows};
 
@@ -33,6 +33,7 @@ pub struct CheckDatabase {
     opening: Cell<Option<JoinHandle<duckdb::Result<Connection>>>>,
     /// Databases of the catalog that are schemas here.
     attached: BTreeSet<String>,
+    functions: Functions,
     /// Whether anything else can be read no more.
     is_sealed: Cell<bool>,
     /// System rows that are not yet in the database.
@@ -68,7 +69,15 @@ impl CheckDatabase {
     pub fn open() -> Self {
         let opening = Cell::new(Some(std::thread::spawn(open)));
         let (attached, waiting) = (BTreeSet::new(), BTreeMap::new());
-        Self { connection: OnceCell::new(), opening, attached, is_sealed: Cell::new(false), waiting }
+        let functions = Functions::default();
+        Self {
+            connection: OnceCell::new(),
+            opening,
+            attached,
+            functions,
+            is_sealed: Cell::new(false),
+            waiting,
+        }
     }
 
     fn connection(&self) -> duckdb::Result<&Connection> {
@@ -131,7 +140,7 @@ impl CheckDatabase {
             self.connection()?
                 .execute_batch(&format!("CREATE SCHEMA IF NOT EXISTS {};", quote(&view.database)))?;
             match &view.content {
-                Content::Sql(sql) => self.connection()?.execute_batch(sql)?,
+                Content::Sql(sql) => self.execute(sql)?,
                 Content::Many(table) => {
                     many_objects::load(self, services, (&view.database, &view.name), table)?;
                 }
@@ -186,7 +195,9 @@ impl CheckDatabase {
 
     /// Runs statements whose answers nobody wants.
     pub(super) fn execute(&self, sql: &str) -> duckdb::Result<()> {
-        self.connection()?.execute_batch(sql)
+        let connection = self.connection()?;
+        self.functions.teach(connection, sql)?;
+        connection.execute_batch(sql)
     }
 
     /// Reads a system table from a Parquet file that [`CheckDatabase::export`] has written.
@@ -230,7 +241,6 @@ fn open() -> duckdb::Result<Connection> {
         sql += &format!("CREATE TABLE wavetank.{table} ({columns});");
     }
     connection.execute_batch(&sql)?;
-    native::register(&connection)?;
     Ok(connection)
 }
 

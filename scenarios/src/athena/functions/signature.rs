@@ -6,7 +6,8 @@
 //! sum(integer) bigint = CAST(@sum({0}) AS BIGINT)
 //! ```
 //!
-//! Capital letters stand for types, `p` and `s` for digits; `...` behind the last type repeats it. In the template
+//! Capital letters stand for types, `p` and `s` for digits; `...` behind the last type repeats it;
+//! `count` is a whole number above zero that stands in the query as such. In the template
 //! `{0}` is the first argument, `{*}` all of them, `{1*}` those from the second on, `{T}` DuckDB's name of a type;
 //! `@` stands before the call that DISTINCT, ORDER BY, FILTER and OVER belong to.
 
@@ -40,6 +41,8 @@ pub enum Pattern {
     Decimal,
     /// Decimals of 38 digits and the scale of the arguments.
     WideDecimal,
+    /// A whole number above zero that stands in the query as such: for what DuckDB does right with no other.
+    Count,
     /// Text of any length.
     Varchar,
     /// Padded text of any length.
@@ -96,6 +99,11 @@ impl Signature {
     pub fn shown(&self) -> String {
         let params = self.params.iter().map(Pattern::shown).collect::<Vec<_>>().join(", ");
         format!("{}({params})", self.name)
+    }
+
+    /// Whether it is a quicker way for some calls, of which no error message speaks.
+    pub fn is_shortcut(&self) -> bool {
+        self.params.contains(&Pattern::Count)
     }
 
     /// The pattern of an argument.
@@ -178,6 +186,7 @@ impl Pattern {
         Some(match text {
             "decimal(p,s)" => Self::Decimal,
             "decimal(38,s)" => Self::WideDecimal,
+            "count" => Self::Count,
             "varchar" => Self::Varchar,
             "char" => Self::Char,
             "timestamp(p)" => Self::Timestamp,
@@ -196,6 +205,7 @@ impl Pattern {
             Self::Variable(letter) => letter.to_string(),
             Self::Decimal => "decimal(p,s)".to_owned(),
             Self::WideDecimal => "decimal(38,s)".to_owned(),
+            Self::Count => "count".to_owned(),
             Self::Varchar => "varchar".to_owned(),
             Self::Char => "char(x)".to_owned(),
             Self::Timestamp => "timestamp(p)".to_owned(),
@@ -232,6 +242,7 @@ impl Bindings {
             (Pattern::Array(_) | Pattern::Map(_, _) | Pattern::Row(_), Type::Unknown) => true,
             (_, Type::Unknown) => true,
             (Pattern::Exact(wanted), _) => wanted == ty || (coerce && coerces(ty, wanted)),
+            (Pattern::Count, _) => ty.is_integer(),
             (Pattern::Varchar, Type::Varchar(_)) => true,
             (Pattern::Varchar, Type::Char(_)) => coerce,
             (Pattern::Char, Type::Char(_)) => true,
@@ -283,6 +294,7 @@ impl Bindings {
                 Type::Decimal(precision, scale)
             }
             Pattern::WideDecimal => Type::Decimal(38, self.decimal.map_or(0, |(_, scale)| scale)),
+            Pattern::Count => Type::Bigint,
             Pattern::Varchar => Type::VARCHAR,
             Pattern::Char => Type::Char(1),
             Pattern::Timestamp => Type::Timestamp(self.precision.unwrap_or(3)),

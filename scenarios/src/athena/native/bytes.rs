@@ -2,13 +2,13 @@
 //!
 //! Source: Trino's `VarbinaryFunctions`; Java's `Base64`; Guava's `BaseEncoding.base32`; airlift's `SliceUtf8`.
 
-use duckdb::Connection;
+use super::registrar::Registrar;
 
 use super::column::{Bytes, Float, Float32, Int, Int32, Text, function1, function2, function3};
 use super::text::{padded_length, part};
 use super::{Answer, Failure};
 
-pub(super) fn register(c: &Connection) -> duckdb::Result<()> {
+pub(super) fn register(c: &Registrar<'_>) -> duckdb::Result<()> {
     function1::<Bytes, Text>(c, "wt_to_hex", |bytes| {
         Ok(Some(bytes.iter().map(|byte| format!("{byte:02X}")).collect()))
     })?;

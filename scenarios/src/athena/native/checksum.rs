@@ -2,7 +2,7 @@
 //!
 //! Source: Trino's `ChecksumAggregationFunction`, and `XX_HASH_64` of its types.
 
-use duckdb::Connection;
+use super::registrar::Registrar;
 use xxhash_rust::xxh64::xxh64;
 
 use super::Failure;
@@ -10,7 +10,10 @@ use super::column::{Bytes, Float, Int, Text, function1};
 
 const PRIME: u64 = 0x9E37_79B1_85EB_CA87;
 
-pub(super) fn register(c: &Connection) -> duckdb::Result<()> {
+/// See [`super::registrar`]: the hash of a null is the prime.
+pub(super) const MACROS: &str = "CREATE MACRO wt_hash_of_null() AS -7046029288634856825;";
+
+pub(super) fn register(c: &Registrar<'_>) -> duckdb::Result<()> {
     function1::<Int, Int>(c, "wt_hash_whole", |value| Ok(Some(hash(&value.to_le_bytes()))))?;
     function1::<Float, Int>(c, "wt_hash_double", |value| {
         // Both zeros are equal, and so are all NaNs.
@@ -22,8 +25,7 @@ pub(super) fn register(c: &Connection) -> duckdb::Result<()> {
     function1::<Text, Bytes>(c, "wt_checksum", |sum| {
         let sum: i128 = sum.parse().map_err(|_| Failure::argument("not a sum"))?;
         Ok(Some((sum as u64).to_le_bytes().to_vec()))
-    })?;
-    c.execute_batch(&format!("CREATE MACRO wt_hash_of_null() AS {};", PRIME as i64))
+    })
 }
 
 fn hash(bytes: &[u8]) -> i64 {

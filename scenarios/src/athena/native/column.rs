@@ -5,6 +5,7 @@
 //! ```
 
 use std::marker::PhantomData;
+use std::ops::Range;
 use std::sync::Arc;
 
 use arrow::array::{
@@ -17,10 +18,10 @@ use arrow::datatypes::{
     DataType, Date32Type, Field, Fields, Float32Type, Float64Type, Int32Type, Int64Type,
     Time64MicrosecondType, TimeUnit, TimestampMicrosecondType,
 };
-use duckdb::Connection;
 use duckdb::vscalar::{ArrowFunctionSignature, VArrowScalar};
 
 use super::Failure;
+use super::registrar::Registrar;
 
 /// What a function answers: a value, null, or a failure.
 pub type Answer<T> = Result<Option<T>, Failure>;
@@ -38,12 +39,14 @@ pub trait Column: 'static {
     /// The value in a row, which is not null.
     fn read(array: &dyn Array, row: usize) -> Self::In<'_>;
 
-    /// A column of values.
-    fn write(values: Vec<Option<Self::Out>>) -> ArrayRef;
+    /// A column of values, which came of these arguments.
+    fn write(values: Vec<Option<Self::Out>>, arguments: &[ArrayRef]) -> ArrayRef;
 }
 
 /// `VARCHAR`.
 pub struct Text;
+/// `VARCHAR`, answered as a part of the first argument.
+pub struct Part;
 /// `BLOB`.
 pub struct Bytes;
 /// `BOOLEAN`.
@@ -81,8 +84,28 @@ impl Column for Text {
         array.as_string::<i32>().value(row)
     }
 
-    fn write(values: Vec<Option<String>>) -> ArrayRef {
+    fn write(values: Vec<Option<String>>, _: &[ArrayRef]) -> ArrayRef {
         Arc::new(StringArray::from(values))
+    }
+}
+
+impl Column for Part {
+    type In<'a> = &'a str;
+    /// Bytes of the first argument, which is text.
+    type Out = Range<usize>;
+
+    fn data_type() -> DataType {
+        DataType::Utf8
+    }
+
+    fn read(array: &dyn Array, row: usize) -> &str {
+        Text::read(array, row)
+    }
+
+    fn write(values: Vec<Option<Range<usize>>>, arguments: &[ArrayRef]) -> ArrayRef {
+        let texts = arguments[0].as_string::<i32>();
+        let parts = values.into_iter().enumerate();
+        Arc::new(StringArray::from_iter(parts.map(|(row, part)| part.map(|part| &texts.value(row)[part]))))
     }
 }
 
@@ -98,7 +121,7 @@ impl Column for Bytes {
         array.as_binary::<i32>().value(row)
     }
 
-    fn write(values: Vec<Option<Vec<u8>>>) -> ArrayRef {
+    fn write(values: Vec<Option<Vec<u8>>>, _: &[ArrayRef]) -> ArrayRef {
         let values: Vec<Option<&[u8]>> = values.iter().map(Option::as_deref).collect();
         Arc::new(BinaryArray::from(values))
     }
@@ -116,7 +139,7 @@ impl Column for Bool {
         array.as_boolean().value(row)
     }
 
-    fn write(values: Vec<Option<bool>>) -> ArrayRef {
+    fn write(values: Vec<Option<bool>>, _: &[ArrayRef]) -> ArrayRef {
         Arc::new(BooleanArray::from(values))
     }
 }
@@ -137,7 +160,7 @@ impl Column for Texts {
         rows.map(|at| texts.is_valid(at).then(|| texts.value(at))).collect()
     }
 
-    fn write(values: Vec<Option<Vec<Option<String>>>>) -> ArrayRef {
+    fn write(values: Vec<Option<Vec<Option<String>>>>, _: &[ArrayRef]) -> ArrayRef {
         let mut lists = ListBuilder::new(StringBuilder::new());
         for list in values {
             let is_list = list.is_some();
@@ -163,7 +186,7 @@ impl Column for Floats {
         list.as_primitive::<Float64Type>().iter().collect()
     }
 
-    fn write(values: Vec<Option<Vec<Option<f64>>>>) -> ArrayRef {
+    fn write(values: Vec<Option<Vec<Option<f64>>>>, _: &[ArrayRef]) -> ArrayRef {
         Arc::new(ListArray::from_iter_primitive::<Float64Type, _, _>(values))
     }
 }
@@ -181,10 +204,10 @@ impl Column for Zoned {
         (Instant::read(columns.column(0), row), Text::read(columns.column(1), row))
     }
 
-    fn write(values: Vec<Option<(i64, String)>>) -> ArrayRef {
+    fn write(values: Vec<Option<(i64, String)>>, _: &[ArrayRef]) -> ArrayRef {
         let valid = NullBuffer::from_iter(values.iter().map(Option::is_some));
         let (utc, zones) = values.into_iter().map(Option::unzip).unzip();
-        let columns = vec![Instant::write(utc), Text::write(zones)];
+        let columns = vec![Instant::write(utc, &[]), Text::write(zones, &[])];
         Arc::new(StructArray::new(zoned_fields(), columns, Some(valid)))
     }
 }
@@ -211,7 +234,7 @@ macro_rules! number {
                 array.as_primitive::<$arrow>().value(row)
             }
 
-            fn write(values: Vec<Option<$native>>) -> ArrayRef {
+            fn write(values: Vec<Option<$native>>, _: &[ArrayRef]) -> ArrayRef {
                 Arc::new(<$array>::from(values))
             }
         }
@@ -272,7 +295,7 @@ fn rows<R: Column>(batch: &RecordBatch, run: impl Fn(&[ArrayRef], usize) -> Answ
         let all = columns.iter().all(|column| column.is_valid(row));
         values.push(if all { run(columns, row)? } else { None });
     }
-    Ok(R::write(values))
+    Ok(R::write(values, columns))
 }
 
 fn signature<R: Column>(params: Vec<DataType>) -> Vec<ArrowFunctionSignature> {
@@ -344,16 +367,26 @@ impl<A: Column, B: Column, C: Column, D: Column, R: Column> VArrowScalar for Fun
     }
 }
 
-/// Registers a function of one argument.
+fn register<F: VArrowScalar>(registrar: &Registrar<'_>, name: &str, state: F::State) -> duckdb::Result<()>
+where
+    F::State: Clone + Send + Sync + 'static,
+{
+    match registrar.wants(name) {
+        true => registrar.connection.register_scalar_function_with_state::<F>(name, &state),
+        false => Ok(()),
+    }
+}
+
+/// Registers a function of one argument, if it is wanted.
 ///
 /// # Errors
 /// When DuckDB refuses it.
 pub fn function1<A: Column, R: Column>(
-    connection: &Connection,
+    registrar: &Registrar<'_>,
     name: &str,
     run: Run1<A, R>,
 ) -> duckdb::Result<()> {
-    connection.register_scalar_function_with_state::<Function1<A, R>>(name, &Kept(Some(run)))
+    register::<Function1<A, R>>(registrar, name, Kept(Some(run)))
 }
 
 /// Registers a function of two arguments.
@@ -361,11 +394,11 @@ pub fn function1<A: Column, R: Column>(
 /// # Errors
 /// When DuckDB refuses it.
 pub fn function2<A: Column, B: Column, R: Column>(
-    connection: &Connection,
+    registrar: &Registrar<'_>,
     name: &str,
     run: Run2<A, B, R>,
 ) -> duckdb::Result<()> {
-    connection.register_scalar_function_with_state::<Function2<A, B, R>>(name, &Kept(Some(run)))
+    register::<Function2<A, B, R>>(registrar, name, Kept(Some(run)))
 }
 
 /// Registers a function of three arguments.
@@ -373,11 +406,11 @@ pub fn function2<A: Column, B: Column, R: Column>(
 /// # Errors
 /// When DuckDB refuses it.
 pub fn function3<A: Column, B: Column, C: Column, R: Column>(
-    connection: &Connection,
+    registrar: &Registrar<'_>,
     name: &str,
     run: Run3<A, B, C, R>,
 ) -> duckdb::Result<()> {
-    connection.register_scalar_function_with_state::<Function3<A, B, C, R>>(name, &Kept(Some(run)))
+    register::<Function3<A, B, C, R>>(registrar, name, Kept(Some(run)))
 }
 
 /// Registers a function of four arguments.
@@ -385,9 +418,9 @@ pub fn function3<A: Column, B: Column, C: Column, R: Column>(
 /// # Errors
 /// When DuckDB refuses it.
 pub fn function4<A: Column, B: Column, C: Column, D: Column, R: Column>(
-    connection: &Connection,
+    registrar: &Registrar<'_>,
     name: &str,
     run: Run4<A, B, C, D, R>,
 ) -> duckdb::Result<()> {
-    connection.register_scalar_function_with_state::<Function4<A, B, C, D, R>>(name, &Kept(Some(run)))
+    register::<Function4<A, B, C, D, R>>(registrar, name, Kept(Some(run)))
 }

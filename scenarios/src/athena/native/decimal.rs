@@ -4,13 +4,13 @@
 //!
 //! Source: Trino's `DecimalOperators`, `MathFunctions`; halves are rounded away from zero.
 
+use super::registrar::Registrar;
 use arrow::datatypes::i256;
-use duckdb::Connection;
 
 use super::column::{Int32, Text, function2, function3};
 use super::{Answer, Failure};
 
-pub(super) fn register(c: &Connection) -> duckdb::Result<()> {
+pub(super) fn register(c: &Registrar<'_>) -> duckdb::Result<()> {
     function3::<Text, Text, Int32, Text>(c, "wt_decimal_divide", divide)?;
     function3::<Text, Text, Int32, Text>(c, "wt_decimal_modulo", modulo)?;
     function2::<Text, Int32, Text>(c, "wt_decimal_round", |text, digits| {

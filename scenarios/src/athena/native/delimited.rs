@@ -10,14 +10,14 @@
 //! Sources: `LazyStruct.parse`, `LazyUtils.copyAndEscapeStringDataToText` and `OpenCSVSerde` of Hive; `CSVParser` of
 //! opencsv 2.3; Trino's `SimpleDeserializer` and `CsvDeserializer`, which say that they do the same.
 
-use duckdb::Connection;
+use super::registrar::Registrar;
 
 use super::column::{Text, Texts, function2, function3};
 use super::{Answer, Failure};
 
 type Fields = Vec<Option<String>>;
 
-pub(super) fn register(c: &Connection) -> duckdb::Result<()> {
+pub(super) fn register(c: &Registrar<'_>) -> duckdb::Result<()> {
     function3::<Text, Text, Text, Texts>(c, "wt_lazy_fields", lazy_fields)?;
     function3::<Text, Text, Text, Texts>(c, "wt_lazy_parts", lazy_parts)?;
     function2::<Text, Text, Texts>(c, "wt_csv_fields", csv_fields)

@@ -2,7 +2,7 @@
 //!
 //! Source: Trino's `VarbinaryFunctions` and `HmacFunctions`; MurmurHash3's x64 form of 128 bits, seed 0.
 
-use duckdb::Connection;
+use super::registrar::Registrar;
 use hmac::{Hmac, KeyInit, Mac};
 use md5::{Digest, Md5};
 use sha1::Sha1;
@@ -11,7 +11,7 @@ use sha2::{Sha256, Sha512};
 use super::Answer;
 use super::column::{Bytes, Int, function1, function2};
 
-pub(super) fn register(c: &Connection) -> duckdb::Result<()> {
+pub(super) fn register(c: &Registrar<'_>) -> duckdb::Result<()> {
     function1::<Bytes, Bytes>(c, "wt_md5", |bytes| Ok(Some(Md5::digest(bytes).to_vec())))?;
     function1::<Bytes, Bytes>(c, "wt_sha1", |bytes| Ok(Some(Sha1::digest(bytes).to_vec())))?;
     function1::<Bytes, Bytes>(c, "wt_sha256", |bytes| Ok(Some(Sha256::digest(bytes).to_vec())))?;

@@ -4,14 +4,14 @@
 //!
 //! Source: Trino's `FormatFunction`; the specification of Java's `Formatter`.
 
-use duckdb::Connection;
+use super::registrar::Registrar;
 
 use super::column::{Text, Texts, function2};
 use super::format_number::{grouped, number, signed};
 use super::format_time::{Moment, iso};
 use super::{Answer, Failure};
 
-pub(super) fn register(c: &Connection) -> duckdb::Result<()> {
+pub(super) fn register(c: &Registrar<'_>) -> duckdb::Result<()> {
     function2::<Text, Texts, Text>(c, "wt_format", format)
 }
 

@@ -1,6 +1,6 @@
 //! Values as text.
 
-use duckdb::Connection;
+use super::registrar::Registrar;
 
 use super::super::text_form::{
     double_text, interval_day_text, interval_month_text, real_text, time_text, timestamp_text, zoned_text,
@@ -8,7 +8,7 @@ use super::super::text_form::{
 use super::Failure;
 use super::column::{Bool, Clock, Float, Float32, Instant, Int, Int32, Text, Zoned, function1, function2};
 
-pub(super) fn register(c: &Connection) -> duckdb::Result<()> {
+pub(super) fn register(c: &Registrar<'_>) -> duckdb::Result<()> {
     // DuckDB's own `error` cannot stand inside TRY.
     function2::<Text, Text, Bool>(c, "wt_fail", |code, message| Err(Failure::named(code, message)))?;
     function1::<Float, Text>(c, "wt_double_text", |value| Ok(Some(double_text(value))))?;

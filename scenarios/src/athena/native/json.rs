@@ -2,7 +2,7 @@
 //!
 //! Source: Trino's `JsonFunctions` and `JsonExtract`.
 
-use duckdb::Connection;
+use super::registrar::Registrar;
 
 use super::super::text_form::real_text;
 use super::column::{Bool, Float, Float32, Int, Text, function1, function2};
@@ -10,7 +10,7 @@ use super::json_path::{find, steps};
 use super::json_text::{Json, Reader, double_json, is_float, quote};
 use super::{Answer, Failure};
 
-pub(super) fn register(c: &Connection) -> duckdb::Result<()> {
+pub(super) fn register(c: &Registrar<'_>) -> duckdb::Result<()> {
     function1::<Text, Text>(c, "wt_json_parse", parse)?;
     function1::<Text, Text>(c, "wt_json_quote", |text| {
         let mut out = String::new();

@@ -2,7 +2,7 @@
 //!
 //! Source: Trino's `JsonOperators` and `JsonUtil`.
 
-use duckdb::Connection;
+use super::registrar::Registrar;
 
 use super::super::text_form::scientific;
 use super::super::text_value;
@@ -10,7 +10,7 @@ use super::column::{Bool, Float, Int, Text, Texts, function1, function2, functio
 use super::json_text::{Json, is_float};
 use super::{Answer, Failure};
 
-pub(super) fn register(c: &Connection) -> duckdb::Result<()> {
+pub(super) fn register(c: &Registrar<'_>) -> duckdb::Result<()> {
     function1::<Text, Text>(c, "wt_json_scalar_text", |text| text_of(scalar(text, "varchar")?, text))?;
     function1::<Text, Bool>(c, "wt_json_to_boolean", boolean)?;
     function2::<Text, Text, Int>(c, "wt_json_to_integer", integer)?;

@@ -12,12 +12,12 @@
 
 use std::ops::Range;
 
-use duckdb::Connection;
+use super::registrar::Registrar;
 
 use super::column::{Text, function1};
 use super::{Answer, Failure};
 
-pub(super) fn register(c: &Connection) -> duckdb::Result<()> {
+pub(super) fn register(c: &Registrar<'_>) -> duckdb::Result<()> {
     function1::<Text, Text>(c, "wt_json_line", json_line)
 }
 

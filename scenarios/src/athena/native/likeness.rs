@@ -2,12 +2,12 @@
 //!
 //! Source: Trino's `StringFunctions`, `LuhnCheckFunction`; `Soundex.US_ENGLISH` of Apache Commons Codec.
 
-use duckdb::Connection;
+use super::registrar::Registrar;
 
 use super::column::{Bool, Int, Text, function1, function2};
 use super::{Answer, Failure};
 
-pub(super) fn register(c: &Connection) -> duckdb::Result<()> {
+pub(super) fn register(c: &Registrar<'_>) -> duckdb::Result<()> {
     function2::<Text, Text, Int>(c, "wt_levenshtein", levenshtein)?;
     function2::<Text, Text, Int>(c, "wt_hamming", hamming)?;
     function1::<Text, Text>(c, "wt_soundex", soundex)?;

@@ -5,11 +5,12 @@
 //! A failure must not stand beside an AND: DuckDB runs the sides in the order that it finds faster. It stands behind
 //! THEN, which is run for rows that have come there alone.
 
-use duckdb::Connection;
+use super::registrar::Registrar;
 
 use super::column::{Text, Texts, function2, function3};
 
-const MACROS: &str = "
+/// See [`super::registrar`].
+pub(super) const MACROS: &str = "
     CREATE MACRO wt_when(wrong, message) AS
         CASE WHEN wrong THEN wt_fail('INVALID_FUNCTION_ARGUMENT', message) ELSE false END;
 
@@ -186,7 +187,7 @@ const MACROS: &str = "
         THEN CAST(wt_fail('INVALID_FUNCTION_ARGUMENT', message) AS BIGINT) ELSE n END;
 ";
 
-pub(super) fn register(c: &Connection) -> duckdb::Result<()> {
+pub(super) fn register(c: &Registrar<'_>) -> duckdb::Result<()> {
     function2::<Texts, Text, Text>(c, "wt_join", |texts, separator| {
         let texts: Vec<&str> = texts.into_iter().flatten().collect();
         Ok(Some(texts.join(separator)))
@@ -194,6 +195,5 @@ pub(super) fn register(c: &Connection) -> duckdb::Result<()> {
     function3::<Texts, Text, Text, Text>(c, "wt_join_nulls", |texts, separator, null| {
         let texts: Vec<&str> = texts.into_iter().map(|text| text.unwrap_or(null)).collect();
         Ok(Some(texts.join(separator)))
-    })?;
-    c.execute_batch(MACROS)
+    })
 }

@@ -1,11 +1,11 @@
 //! Mathematical functions as Java has them, where DuckDB's fail or answer otherwise.
 
-use duckdb::Connection;
+use super::registrar::Registrar;
 
 use super::column::{Float, Floats, Int, Int32, Text, function1, function2, function3};
 use super::{Answer, Failure};
 
-pub(super) fn register(c: &Connection) -> duckdb::Result<()> {
+pub(super) fn register(c: &Registrar<'_>) -> duckdb::Result<()> {
     floating(c)?;
     bits(c)?;
     function2::<Text, Int, Int>(c, "wt_from_base", from_base)?;
@@ -22,7 +22,7 @@ pub(super) fn register(c: &Connection) -> duckdb::Result<()> {
     })
 }
 
-fn floating(c: &Connection) -> duckdb::Result<()> {
+fn floating(c: &Registrar<'_>) -> duckdb::Result<()> {
     function1::<Float, Float>(c, "wt_acos", |x| Ok(Some(x.acos())))?;
     function1::<Float, Float>(c, "wt_asin", |x| Ok(Some(x.asin())))?;
     function1::<Float, Float>(c, "wt_atan", |x| Ok(Some(x.atan())))?;
@@ -46,7 +46,7 @@ fn floating(c: &Connection) -> duckdb::Result<()> {
     function2::<Int, Int32, Int>(c, "wt_round_whole", round_whole)
 }
 
-fn bits(c: &Connection) -> duckdb::Result<()> {
+fn bits(c: &Registrar<'_>) -> duckdb::Result<()> {
     function2::<Int, Int, Int>(c, "wt_bit_count", bit_count)?;
     function3::<Int, Int, Int32, Int>(c, "wt_shift_left", |value, shift, width| {
         Ok(Some(shift_left(value, shift, width)))

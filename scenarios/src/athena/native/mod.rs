@@ -28,6 +28,7 @@ mod lists;
 mod math;
 mod quantity;
 mod regexp;
+mod registrar;
 mod split;
 mod sql_json;
 mod sql_path;
@@ -42,48 +43,43 @@ mod time_print;
 mod url;
 mod uuid;
 
-use duckdb::Connection;
-
 pub use column::Answer;
 pub use failure::{Failure, found_in};
+pub use registrar::Functions;
+
+use registrar::Registrar;
 
 /// Macros over DuckDB's own functions. `wt_fail` stands in a CASE of its own: DuckDB folds what is constant in an AND
 /// before it runs anything.
-const MACROS: &str = "
-    CREATE MACRO wt_concat_lists(a, b) AS CASE WHEN a IS NULL OR b IS NULL THEN NULL ELSE list_concat(a, b) END;
-";
+const MACROS: &[&str] = &[
+    "CREATE MACRO wt_concat_lists(a, b) AS CASE WHEN a IS NULL OR b IS NULL THEN NULL ELSE list_concat(a, b) END;",
+    checksum::MACROS,
+    lists::MACROS,
+];
 
-/// Makes all of them known to a connection.
-///
-/// # Errors
-/// When DuckDB refuses one.
-pub fn register(connection: &Connection) -> duckdb::Result<()> {
-    for register in [
-        bytes::register,
-        checksum::register,
-        decimal::register,
-        delimited::register,
-        digest::register,
-        format::register,
-        forms::register,
-        json::register,
-        json_cast::register,
-        json_line::register,
-        likeness::register,
-        lists::register,
-        math::register,
-        quantity::register,
-        regexp::register,
-        split::register,
-        sql_json::register,
-        stem::register,
-        text::register,
-        text_cast::register,
-        time::register,
-        url::register,
-        uuid::register,
-    ] {
-        register(connection)?;
-    }
-    connection.execute_batch(MACROS)
-}
+/// Each offers its functions.
+const FUNCTIONS: &[fn(&Registrar<'_>) -> duckdb::Result<()>] = &[
+    bytes::register,
+    checksum::register,
+    decimal::register,
+    delimited::register,
+    digest::register,
+    format::register,
+    forms::register,
+    json::register,
+    json_cast::register,
+    json_line::register,
+    likeness::register,
+    lists::register,
+    math::register,
+    quantity::register,
+    regexp::register,
+    split::register,
+    sql_json::register,
+    stem::register,
+    text::register,
+    text_cast::register,
+    time::register,
+    url::register,
+    uuid::register,
+];

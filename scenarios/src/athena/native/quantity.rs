@@ -2,13 +2,13 @@
 //!
 //! Source: Trino's `FormatNumberFunction` and `DataSizeFunctions`.
 
-use duckdb::Connection;
+use super::registrar::Registrar;
 
 use super::column::{Int, Text, function1};
 use super::format_number::rounded;
 use super::{Answer, Failure};
 
-pub(super) fn register(c: &Connection) -> duckdb::Result<()> {
+pub(super) fn register(c: &Registrar<'_>) -> duckdb::Result<()> {
     function1::<Int, Text>(c, "wt_format_number", |number| Ok(Some(shortened(number))))?;
     function1::<Text, Text>(c, "wt_data_size", data_size)
 }

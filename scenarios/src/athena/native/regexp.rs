@@ -9,15 +9,15 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use super::registrar::Registrar;
 use arrow::array::{Array, ArrayRef, ListBuilder, StringBuilder};
 use arrow::datatypes::{DataType, Field};
-use duckdb::Connection;
 use regex::{Captures, Regex};
 
 use super::column::{Bool, Column, Int, Int32, Text, Texts, function2, function3, function4};
 use super::{Answer, Failure};
 
-pub(super) fn register(c: &Connection) -> duckdb::Result<()> {
+pub(super) fn register(c: &Registrar<'_>) -> duckdb::Result<()> {
     function2::<Text, Text, Bool>(c, "wt_regexp_like", |text, pattern| {
         Ok(Some(Pattern::of(pattern, text)?.regex.is_match(text)))
     })?;
@@ -46,7 +46,7 @@ impl Column for TextLists {
 
     fn read(_: &dyn Array, _: usize) {}
 
-    fn write(values: Vec<Option<Self::Out>>) -> ArrayRef {
+    fn write(values: Vec<Option<Self::Out>>, _: &[ArrayRef]) -> ArrayRef {
         let mut rows = ListBuilder::new(ListBuilder::new(StringBuilder::new()));
         for row in values {
             let is_list = row.is_some();

@@ -4,16 +4,16 @@
 
 use std::sync::Arc;
 
+use super::registrar::Registrar;
 use arrow::array::{
     Array, ArrayRef, ListBuilder, MapBuilder, MapFieldNames, StringBuilder, builder::ArrayBuilder,
 };
 use arrow::datatypes::{DataType, Field, Fields};
-use duckdb::Connection;
 
 use super::column::{Column, Int, Text, Texts, function2, function3};
 use super::{Answer, Failure};
 
-pub(super) fn register(c: &Connection) -> duckdb::Result<()> {
+pub(super) fn register(c: &Registrar<'_>) -> duckdb::Result<()> {
     function2::<Text, Text, Texts>(c, "wt_split", |text, at| split(text, at, i32::MAX.into()))?;
     function3::<Text, Text, Int, Texts>(c, "wt_split_limit", split)?;
     function3::<Text, Text, Int, Text>(c, "wt_split_part", split_part)?;
@@ -61,7 +61,7 @@ impl Column for TextMap {
 
     fn read(_: &dyn Array, _: usize) {}
 
-    fn write(values: Vec<Option<Self::Out>>) -> ArrayRef {
+    fn write(values: Vec<Option<Self::Out>>, _: &[ArrayRef]) -> ArrayRef {
         maps(StringBuilder::new(), values, |texts, text| texts.append_value(text))
     }
 }
@@ -76,7 +76,7 @@ impl Column for TextsMap {
 
     fn read(_: &dyn Array, _: usize) {}
 
-    fn write(values: Vec<Option<Self::Out>>) -> ArrayRef {
+    fn write(values: Vec<Option<Self::Out>>, _: &[ArrayRef]) -> ArrayRef {
         maps(ListBuilder::new(StringBuilder::new()), values, |lists, texts| {
             for text in texts {
                 lists.values().append_value(text);

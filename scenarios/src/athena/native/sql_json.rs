@@ -4,7 +4,7 @@
 //!
 //! Source: Trino's `JsonExistsFunction`, `JsonValueFunction`, `JsonQueryFunction`.
 
-use duckdb::Connection;
+use super::registrar::Registrar;
 
 use super::column::{Bool, Text, Texts, function1, function3, function4};
 use super::json_cast::scalar_as;
@@ -12,7 +12,7 @@ use super::json_text::{Json, Reader};
 use super::sql_path::SqlPath;
 use super::{Answer, Failure};
 
-pub(super) fn register(c: &Connection) -> duckdb::Result<()> {
+pub(super) fn register(c: &Registrar<'_>) -> duckdb::Result<()> {
     function1::<Text, Text>(c, "wt_json_document", |text| match Reader::new(text).value() {
         Ok(json) => Ok(Some(json.text())),
         Err(_) => Err(Failure::named("JSON_INPUT_CONVERSION_ERROR", "conversion to JSON failed: ")),

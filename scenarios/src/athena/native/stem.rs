@@ -4,12 +4,12 @@
 //!
 //! Source: <https://snowballstem.org/algorithms/english/stemmer.html>, which Trino's `WordStemFunction` uses.
 
-use duckdb::Connection;
+use super::registrar::Registrar;
 
 use super::column::{Text, function2};
 use super::{Answer, Failure};
 
-pub(super) fn register(c: &Connection) -> duckdb::Result<()> {
+pub(super) fn register(c: &Registrar<'_>) -> duckdb::Result<()> {
     function2::<Text, Text, Text>(c, "wt_word_stem", |word, language| match language {
         "en" => stem(word),
         other if OTHERS.contains(&other) => {

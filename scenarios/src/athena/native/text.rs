@@ -3,16 +3,17 @@
 //! Source: Trino's `StringFunctions`, and `SliceUtf8` which it stands on.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
-use duckdb::Connection;
+use super::registrar::Registrar;
 use icu_normalizer::{ComposingNormalizerBorrowed, DecomposingNormalizerBorrowed};
 
-use super::column::{Int, Int32, Text, Texts, function1, function2, function3};
+use super::column::{Int, Int32, Part, Text, Texts, function1, function2, function3};
 use super::{Answer, Failure};
 
-pub(super) fn register(c: &Connection) -> duckdb::Result<()> {
-    function1::<Text, Text>(c, "wt_upper", |text| Ok(Some(text.chars().map(upper).collect())))?;
-    function1::<Text, Text>(c, "wt_lower", |text| Ok(Some(text.chars().map(lower).collect())))?;
+pub(super) fn register(c: &Registrar<'_>) -> duckdb::Result<()> {
+    function1::<Text, Text>(c, "wt_upper", |text| Ok(Some(cased(text, str::to_ascii_uppercase, upper))))?;
+    function1::<Text, Text>(c, "wt_lower", |text| Ok(Some(cased(text, str::to_ascii_lowercase, lower))))?;
     function1::<Text, Text>(c, "wt_reverse", |text| Ok(Some(text.chars().rev().collect())))?;
     function1::<Int, Text>(c, "wt_chr", chr)?;
     function1::<Text, Int32>(c, "wt_codepoint", codepoint)?;
@@ -20,15 +21,16 @@ pub(super) fn register(c: &Connection) -> duckdb::Result<()> {
     function2::<Text, Texts, Text>(c, "wt_concat_ws", |separator, texts| {
         Ok(Some(texts.into_iter().flatten().collect::<Vec<_>>().join(separator)))
     })?;
-    function3::<Text, Int, Int, Text>(c, "wt_substr", |text, start, length| {
-        let characters: Vec<char> = text.chars().collect();
-        Ok(Some(part(&characters, start, length).iter().collect()))
+    function3::<Text, Int, Int, Part>(c, "wt_substr", |text, start, length| {
+        Ok(Some(place(text, substr(text, start, length))))
     })?;
     function3::<Text, Int, Text, Text>(c, "wt_lpad", |text, length, with| pad(text, length, with, true))?;
     function3::<Text, Int, Text, Text>(c, "wt_rpad", |text, length, with| pad(text, length, with, false))?;
-    function2::<Text, Text, Text>(c, "wt_trim_blanks", |text, side| Ok(Some(trim(text, side, is_blank))))?;
-    function3::<Text, Text, Text, Text>(c, "wt_trim_of", |text, side, what| {
-        Ok(Some(trim(text, side, |c| what.contains(c))))
+    function2::<Text, Text, Part>(c, "wt_trim_blanks", |text, side| {
+        Ok(Some(place(text, trim(text, side, is_blank))))
+    })?;
+    function3::<Text, Text, Text, Part>(c, "wt_trim_of", |text, side, what| {
+        Ok(Some(place(text, trim(text, side, |c| what.contains(c)))))
     })?;
     function3::<Text, Text, Text, Text>(c, "wt_translate", |text, from, to| {
         Ok(Some(translate(text, from, to)))
@@ -38,6 +40,11 @@ pub(super) fn register(c: &Connection) -> duckdb::Result<()> {
     })?;
     function3::<Text, Text, Int, Int>(c, "wt_strpos", position)?;
     function2::<Text, Text, Text>(c, "wt_normalize", normalize)
+}
+
+/// Each character for one, the plain ones all at once.
+fn cased(text: &str, plain: fn(&str) -> String, each: fn(char) -> char) -> String {
+    if text.is_ascii() { plain(text) } else { text.chars().map(each).collect() }
 }
 
 /// One character for one, as Java's `Character.toUpperCase` has it: `ß` stays.
@@ -81,16 +88,37 @@ fn codepoint(text: &str) -> Answer<i32> {
 
 /// So many elements from a position on, counted from 1, or from the end where it is negative.
 pub(super) fn part<T>(of: &[T], start: i64, length: i64) -> &[T] {
-    let count = of.len() as i64;
-    let first = match start {
-        0 => return &[],
-        start if start > 0 => start - 1,
-        start => start.saturating_add(count),
-    };
-    if first < 0 || first >= count || length <= 0 {
-        return &[];
+    &of[bounds(of.len(), start, length)]
+}
+
+/// The same of the characters of a text.
+fn substr(text: &str, start: i64, length: i64) -> &str {
+    if text.is_ascii() {
+        return &text[bounds(text.len(), start, length)];
     }
-    &of[first as usize..first.saturating_add(length).min(count) as usize]
+    let places = bounds(text.chars().count(), start, length);
+    let mut ends = text.char_indices().map(|(at, _)| at).chain([text.len()]);
+    let first = ends.nth(places.start).unwrap_or(text.len());
+    let end = if places.is_empty() { first } else { ends.nth(places.len() - 1).unwrap_or(text.len()) };
+    &text[first..end]
+}
+
+/// Where a part of a text is in it.
+fn place(text: &str, part: &str) -> Range<usize> {
+    let start = part.as_ptr() as usize - text.as_ptr() as usize;
+    start..start + part.len()
+}
+
+fn bounds(count: usize, start: i64, length: i64) -> Range<usize> {
+    let first = match start {
+        0 => return 0..0,
+        start if start > 0 => start - 1,
+        start => start.saturating_add(count as i64),
+    };
+    if first < 0 || first >= count as i64 || length <= 0 {
+        return 0..0;
+    }
+    first as usize..first.saturating_add(length).min(count as i64) as usize
 }
 
 /// The length that padding is for; `what` is what pads.
@@ -115,10 +143,9 @@ fn pad(text: &str, length: i64, with: &str, left: bool) -> Answer<String> {
 }
 
 /// `side` is `both`, `left` or `right`.
-fn trim(text: &str, side: &str, trims: impl Fn(char) -> bool) -> String {
+fn trim<'t>(text: &'t str, side: &str, trims: impl Fn(char) -> bool) -> &'t str {
     let text = if side == "right" { text } else { text.trim_start_matches(&trims) };
-    let text = if side == "left" { text } else { text.trim_end_matches(&trims) };
-    text.to_owned()
+    if side == "left" { text } else { text.trim_end_matches(&trims) }
 }
 
 /// Java's `Character.isWhitespace`: no spaces that forbid a break.
@@ -184,12 +211,14 @@ mod tests {
 
     #[test]
     fn parts_count_from_either_end() {
-        let hello: Vec<char> = "hello".chars().collect();
-        let part = |start, length| part(&hello, start, length).iter().collect::<String>();
-        assert_eq!((part(2, 3), part(-3, 2), part(0, 9)), ("ell".into(), "ll".into(), String::new()));
+        assert_eq!((substr("hello", 2, 3), substr("hello", -3, 2), substr("hello", 0, 9)), ("ell", "ll", ""));
         assert_eq!(
-            (part(6, 1), part(-6, 1), part(1, i64::MAX)),
-            (String::new(), String::new(), "hello".into())
+            (substr("hello", 6, 1), substr("hello", -6, 1), substr("hello", 1, i64::MAX)),
+            ("", "", "hello")
+        );
+        assert_eq!(
+            (substr("hällö!", 2, 4), substr("hällö!", -2, 9), substr("hällö!", 7, 1)),
+            ("ällö", "ö!", "")
         );
     }
 

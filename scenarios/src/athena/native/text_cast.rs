@@ -2,7 +2,7 @@
 //!
 //! Source: Trino's `VarcharOperators`, `DoubleOperators`, `DecimalCasts`, `DecimalConversions`, `VarcharToTimestampCast`.
 
-use duckdb::Connection;
+use super::registrar::Registrar;
 
 use super::super::text_form::{date_text, scientific};
 use super::super::text_value;
@@ -12,7 +12,7 @@ use super::column::{
 };
 use super::{Answer, Failure};
 
-pub(super) fn register(c: &Connection) -> duckdb::Result<()> {
+pub(super) fn register(c: &Registrar<'_>) -> duckdb::Result<()> {
     function1::<Text, Bool>(c, "wt_text_to_boolean", |text| {
         found(text_value::boolean(text), || cannot_cast(text, "BOOLEAN"))
     })?;
@@ -52,7 +52,7 @@ pub(super) fn register(c: &Connection) -> duckdb::Result<()> {
     register_texts(c)
 }
 
-fn register_narrowing(c: &Connection) -> duckdb::Result<()> {
+fn register_narrowing(c: &Registrar<'_>) -> duckdb::Result<()> {
     function2::<Int, Text, Int>(c, "wt_narrow", |value, ty| {
         let (least, most) = range(ty);
         match (least..=most).contains(&value) {
@@ -74,7 +74,7 @@ fn register_narrowing(c: &Connection) -> duckdb::Result<()> {
     })
 }
 
-fn register_texts(c: &Connection) -> duckdb::Result<()> {
+fn register_texts(c: &Registrar<'_>) -> duckdb::Result<()> {
     function1::<Float, Text>(c, "wt_double_cast_text", |value| {
         Ok(Some(scientific(&format!("{value:e}"), 20)))
     })?;

@@ -2,7 +2,7 @@
 //!
 //! Source: Trino's `DateTimeFunctions` and its neighbours in `operator.scalar.{time,timestamp,timestamptz}`.
 
-use duckdb::Connection;
+use super::registrar::Registrar;
 
 use super::super::zone::Zone;
 use super::calendar::{self, DAY, Kind, Unit};
@@ -10,13 +10,13 @@ use super::column::{Clock, Date, Float, Instant, Int, Int32, Text, Zoned, functi
 use super::time_pattern::{self, Part};
 use super::{Answer, Failure, duration, iso8601, time_parse, time_print};
 
-pub(super) fn register(c: &Connection) -> duckdb::Result<()> {
+pub(super) fn register(c: &Registrar<'_>) -> duckdb::Result<()> {
     register_arithmetic(c)?;
     register_zones(c)?;
     register_texts(c)
 }
 
-fn register_arithmetic(c: &Connection) -> duckdb::Result<()> {
+fn register_arithmetic(c: &Registrar<'_>) -> duckdb::Result<()> {
     function3::<Text, Int, Date, Date>(c, "wt_add_date", |unit, count, days| {
         let unit = Unit::named(unit, Kind::Date)?;
         let moved = in_time(calendar::add(unit, count, i64::from(days) * DAY))?;
@@ -62,7 +62,7 @@ fn register_arithmetic(c: &Connection) -> duckdb::Result<()> {
     register_differences(c)
 }
 
-fn register_differences(c: &Connection) -> duckdb::Result<()> {
+fn register_differences(c: &Registrar<'_>) -> duckdb::Result<()> {
     function3::<Text, Date, Date, Int>(c, "wt_diff_date", |unit, from, to| {
         let unit = Unit::named(unit, Kind::Date)?;
         Ok(Some(calendar::diff(unit, i64::from(from) * DAY, i64::from(to) * DAY)))
@@ -79,7 +79,7 @@ fn register_differences(c: &Connection) -> duckdb::Result<()> {
     })
 }
 
-fn register_zones(c: &Connection) -> duckdb::Result<()> {
+fn register_zones(c: &Registrar<'_>) -> duckdb::Result<()> {
     function2::<Zoned, Text, Zoned>(c, "wt_at_zone", |(utc, _), name| Ok(Some((utc, zone(name)?.name()))))?;
     function2::<Instant, Text, Zoned>(c, "wt_with_zone", |local, name| {
         let zone = zone(name)?;
@@ -115,7 +115,7 @@ fn register_zones(c: &Connection) -> duckdb::Result<()> {
     })
 }
 
-fn register_texts(c: &Connection) -> duckdb::Result<()> {
+fn register_texts(c: &Registrar<'_>) -> duckdb::Result<()> {
     function2::<Instant, Text, Text>(c, "wt_date_format", |time, pattern| {
         Ok(Some(time_print::print(&time_pattern::mysql(pattern)?, time, Zone::Offset(0))))
     })?;

@@ -2,12 +2,12 @@
 //!
 //! Source: Trino's `UrlFunctions`; Java's `URI`, `URLDecoder`; Guava's `urlFormParameterEscaper`.
 
-use duckdb::Connection;
+use super::registrar::Registrar;
 
 use super::column::{Int, Text, function1, function2};
 use super::{Answer, Failure};
 
-pub(super) fn register(c: &Connection) -> duckdb::Result<()> {
+pub(super) fn register(c: &Registrar<'_>) -> duckdb::Result<()> {
     function2::<Text, Text, Text>(c, "wt_url_part", |text, part| {
         let Some(url) = Url::parse(text) else { return Ok(None) };
         Ok(Some(match part {

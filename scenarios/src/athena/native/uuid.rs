@@ -2,12 +2,12 @@
 //!
 //! Source: Trino's `UuidOperators`.
 
-use duckdb::Connection;
+use super::registrar::Registrar;
 
 use super::column::{Bytes, Text, function1};
 use super::{Answer, Failure};
 
-pub(super) fn register(c: &Connection) -> duckdb::Result<()> {
+pub(super) fn register(c: &Registrar<'_>) -> duckdb::Result<()> {
     function1::<Text, Text>(c, "wt_text_to_uuid", of_text)?;
     function1::<Bytes, Text>(c, "wt_bytes_to_uuid", of_bytes)?;
     function1::<Text, Bytes>(c, "wt_uuid_to_bytes", |text| Ok(Some(bytes(text))))

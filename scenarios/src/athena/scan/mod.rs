@@ -19,12 +19,12 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use duckdb::Connection;
 use wavetank_emulator::glue::TableInput;
 
 use super::duck_error::in_athenas_words;
 use super::error::SqlError;
 use super::lake::{Lake, Object};
+use super::session::Session;
 use super::translate::{Scan, TableShape, Typed};
 use super::types::{Type, literal, quoted};
 
@@ -142,21 +142,15 @@ fn files(parts: &[Part], lake: &Lake<'_>) -> Result<(Vec<Vec<String>>, Scanned),
 ///
 /// # Errors
 /// When the table cannot be read, or the catalog says something about it that cannot be.
-pub fn prepare(
-    at: usize,
-    scan: &Scan,
-    lake: &Lake<'_>,
-    connection: &Connection,
-) -> Result<Scanned, SqlError> {
+pub fn prepare(at: usize, scan: &Scan, lake: &Lake<'_>, session: &Session) -> Result<Scanned, SqlError> {
     let table = table_of(scan, lake)?;
     let format = Format::of(&table)?;
     let all = partitions::all(scan, &table, lake)?;
-    let parts = parts(partitions::wanted(at, scan, all, connection)?, lake)?;
+    let parts = parts(partitions::wanted(at, scan, all, session)?, lake)?;
     let (files, scanned) = files(&parts, lake)?;
     let body = body(scan, &format, &parts, &files);
-    connection
-        .execute_batch(&format!("CREATE TEMP VIEW scan{at} AS {body}"))
-        .map_err(|error| in_athenas_words(&error))?;
+    let sql = format!("CREATE TEMP VIEW scan{at} AS {body}");
+    session.connection_for(&sql)?.execute_batch(&sql).map_err(|error| in_athenas_words(&error))?;
     Ok(scanned)
 }
 

@@ -7,12 +7,12 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use arrow::array::{ArrayRef, Int32Array, RecordBatch, StringArray};
-use duckdb::Connection;
 use wavetank_emulator::glue::TableInput;
 
 use super::super::duck_error::in_athenas_words;
 use super::super::error::SqlError;
 use super::super::lake::Lake;
+use super::super::session::Session;
 use super::super::translate::Scan;
 use super::super::types::Type;
 use super::projection::project;
@@ -48,12 +48,12 @@ pub(super) fn wanted(
     at: usize,
     scan: &Scan,
     mut all: Vec<(Vec<String>, String)>,
-    connection: &Connection,
+    session: &Session,
 ) -> Result<Vec<(Vec<String>, String)>, SqlError> {
     if scan.conditions.is_empty() || scan.table.keys.is_empty() {
         return Ok(all);
     }
-    let kept = kept(at, scan, &all, connection)?;
+    let kept = kept(at, scan, &all, session)?;
     let mut position = 0;
     all.retain(|_| {
         position += 1;
@@ -76,15 +76,15 @@ fn kept(
     at: usize,
     scan: &Scan,
     all: &[(Vec<String>, String)],
-    connection: &Connection,
+    session: &Session,
 ) -> Result<std::collections::BTreeSet<usize>, SqlError> {
     let refused = |error: duckdb::Error| in_athenas_words(&error);
     let keys = scan.table.keys.len();
     let columns: Vec<String> = (0..keys).map(|key| format!("k{key} VARCHAR")).collect();
     let raw = format!("parts{at}");
-    connection
-        .execute_batch(&format!("CREATE TEMP TABLE {raw} (part INTEGER, {})", columns.join(", ")))
-        .map_err(refused)?;
+    let table = format!("CREATE TEMP TABLE {raw} (part INTEGER, {})", columns.join(", "));
+    let connection = session.connection_for(&scan.conditions.join(" "))?;
+    connection.execute_batch(&table).map_err(refused)?;
     let mut arrays: Vec<(String, ArrayRef)> =
         vec![("part".to_owned(), Arc::new(Int32Array::from_iter_values(0..all.len() as i32)))];
     for key in 0..keys {

@@ -102,7 +102,8 @@ impl<'e> Call<'e> {
 
     /// Athena's sentence on arguments that no signature takes.
     pub fn unexpected(&self, expected: &[Signature]) -> SqlError {
-        let names = expected.iter().map(Signature::shown).collect::<Vec<_>>().join(", ");
+        let expected = expected.iter().filter(|signature| !signature.is_shortcut());
+        let names = expected.map(Signature::shown).collect::<Vec<_>>().join(", ");
         let expected = if names.is_empty() { String::new() } else { format!(". Expected: {names}") };
         let message =
             format!("Unexpected parameters ({}) for function {}{expected}", self.types(), self.name);
@@ -225,6 +226,7 @@ impl Translator<'_> {
             let pattern = signature.param(at).expect("it takes so many");
             let fits = match (argument, pattern) {
                 (Argument::Lambda(_), Pattern::Function(_, _)) => true,
+                (Argument::Value(value), Pattern::Count) => is_count(&value.sql),
                 (Argument::Value(value), pattern) => bindings.bind(pattern, &value.ty, with_coercion),
                 _ => false,
             };
@@ -346,6 +348,12 @@ fn not_aggregate(name: &str, at: Place) -> SqlError {
     let message =
         format!("DISTINCT, ORDER BY, FILTER and OVER belong to aggregate functions, which '{name}' is not");
     SqlError::at(at, "FUNCTION_NOT_AGGREGATE", message)
+}
+
+/// Whether an argument is a literal above zero.
+fn is_count(sql: &str) -> bool {
+    let digits = sql.strip_prefix("CAST(").and_then(|rest| rest.strip_suffix(" AS INTEGER)"));
+    digits.and_then(|digits| digits.parse::<u32>().ok()).is_some_and(|count| count > 0)
 }
 
 /// The template with its holes filled.
