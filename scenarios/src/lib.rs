@@ -32,6 +32,7 @@ mod line_check;
 pub mod lint;
 pub mod model;
 pub mod producer;
+pub mod property;
 pub mod recorder;
 pub mod report;
 mod resources;

@@ -1,0 +1,14 @@
+//! Laws, tried on timelines that nobody has thought of, and the smallest one that breaks each.
+//!
+//! ```text
+//! seed, number ── draw ──► timeline ── run ──► what became of it ── law ──► holds, or
+//!                             ▲                                             breaks: shrink ──► a file
+//!                             └──────────────── smaller ◄────────────────────────┘
+//! ```
+//!
+//! A case is drawn from the seed and its number ([`search`]); which kinds of disorder it has and how wild they are is
+//! drawn first. [`coverage`] counts what the runs have met. [`shrink`] works on lines and records, whatever they are.
+
+pub mod coverage;
+pub mod search;
+pub mod shrink;
