@@ -323,6 +323,12 @@ pub struct ConformArgs {
     /// Only recordings that have this in their name
     #[arg(short = 'k', value_name = "SUBSTRING")]
     pub keyword: Option<String>,
+    /// Instead: write this many cases, drawn from a seed, into the folder, to be recorded on Spark
+    #[arg(long, value_name = "N", conflicts_with = "keyword")]
+    pub draw: Option<u64>,
+    /// The seed of what is drawn
+    #[arg(long, value_name = "N", default_value_t = 0, requires = "draw")]
+    pub seed: u64,
 }
 
 fn credentials(text: &str) -> Result<Credentials, &'static str> {

@@ -1,7 +1,10 @@
 //! `wavetank conform`: recorded runs of real Spark, replayed and compared.
 
-use anyhow::Result;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
 use wavetank::scenarios::conform::{self, LoadError};
+use wavetank::scenarios::property::draw;
 
 use crate::cli::{ConformArgs, Format, OutputArgs};
 use crate::exit::{self, Exit};
@@ -9,6 +12,9 @@ use crate::{Outcome, report};
 
 /// Replays the recordings and prints where they differ.
 pub fn conform(args: &ConformArgs, output: &OutputArgs) -> Outcome {
+    if let Some(cases) = args.draw {
+        return draw_into(&args.recordings, args.seed, cases);
+    }
     let mut recordings = match conform::load(&args.recordings) {
         Ok(recordings) => recordings,
         Err(error) => return Ok(cannot_load(&error)),
@@ -24,6 +30,23 @@ pub fn conform(args: &ConformArgs, output: &OutputArgs) -> Outcome {
     let report = conform::check(&recordings);
     print(&report, output)?;
     Ok(if report.passed() { Exit::Passed } else { Exit::ChecksFailed })
+}
+
+/// Writes cases that nobody has recorded yet, a file for each.
+fn draw_into(folders: &[PathBuf], seed: u64, cases: u64) -> Outcome {
+    let [folder] = folders else {
+        anstream::eprintln!("error: cases are written into one folder, and {} are given", folders.len());
+        return Ok(Exit::Usage);
+    };
+    let cannot = |path: &Path| format!("cannot write `{}`", path.display());
+    std::fs::create_dir_all(folder).with_context(|| cannot(folder))?;
+    for number in 0..cases {
+        let case = draw::case(seed, number);
+        let path = folder.join(format!("{}.json", case.id));
+        let text = serde_json::to_string_pretty(&case)? + "\n";
+        std::fs::write(&path, text).with_context(|| cannot(&path))?;
+    }
+    Ok(Exit::Passed)
 }
 
 fn print(conformity: &conform::ConformReport, output: &OutputArgs) -> Result<()> {

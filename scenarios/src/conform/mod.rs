@@ -24,8 +24,8 @@ pub use compare::{Difference, FieldDifference, RowPair, RowsDifference};
 pub use load::{LoadError, Recording, load};
 pub use record::Record;
 pub use vector::{
-    Aggregate, Batch, Cause, Config, Failure, Join, Key, Mode, Op, Outcome, Phase, Policy, Restart, State,
-    Step, Stream, Vector, Window, WindowKind,
+    Aggregate, Batch, Case, Cause, Config, FORMAT, Failure, Join, Key, Mode, Op, Outcome, Phase, Policy,
+    Restart, State, Step, Stream, Vector, Window, WindowKind,
 };
 
 /// Version of the JSON form.

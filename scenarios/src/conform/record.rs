@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 /// The text of one record. In the file a JSON string is the text itself, and anything else stands for its compact
 /// form, with the fields in the order of the file.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Record(pub String);
 
 impl<'de> Deserialize<'de> for Record {

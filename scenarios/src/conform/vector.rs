@@ -12,7 +12,7 @@ use serde_json::Value;
 use super::record::Record;
 
 /// The version of the format that is read.
-const FORMAT: u32 = 1;
+pub const FORMAT: u32 = 1;
 
 /// One recording.
 #[derive(Debug, Clone, Deserialize)]
@@ -43,13 +43,44 @@ pub struct Vector {
     pub expected: Outcome,
 }
 
+/// What a recording is made of: all but what Spark did.
+#[derive(Debug, Clone, Serialize)]
+pub struct Case {
+    /// See [`Vector`].
+    pub format: u32,
+    /// See [`Vector`].
+    pub id: String,
+    /// See [`Vector`].
+    pub kind: String,
+    /// See [`Vector`].
+    pub description: String,
+    /// See [`Vector`].
+    pub config: Config,
+    /// See [`Vector`].
+    pub streams: Vec<Stream>,
+    /// See [`Vector`].
+    pub query: Vec<Op>,
+    /// See [`Vector`].
+    #[serde(rename = "batches")]
+    pub steps: Vec<Step>,
+}
+
+impl Case {
+    /// The recording that it becomes.
+    pub fn recorded(self, expected: Outcome) -> Vector {
+        let Case { format, id, kind, description, config, streams, query, steps } = self;
+        Vector { format, id, kind, description, config, streams, query, steps, expected }
+    }
+}
+
 /// Settings of the query and of Spark's session.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Config {
     /// What the sink receives.
     pub output_mode: Mode,
     /// Number of state partitions: decides nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub shuffle_partitions: Option<u32>,
     /// How several event-time columns make one watermark.
     pub watermark_policy: Policy,
@@ -66,7 +97,7 @@ pub struct Config {
 }
 
 /// Spark's output modes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Mode {
     /// Rows that will not change any more.
@@ -79,7 +110,7 @@ pub enum Mode {
 }
 
 /// Spark's `multipleWatermarkPolicy`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Policy {
     /// The slowest stream decides.
@@ -90,22 +121,25 @@ pub enum Policy {
 }
 
 /// A stream of JSON texts, or of texts when it has no schema.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Stream {
     /// What records and operators call it.
     pub name: String,
     /// Spark DDL of one record.
     #[serde(default)]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub schema: Option<String>,
     /// `PERMISSIVE` unless said.
     #[serde(default)]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub json_mode: Option<String>,
     /// Further options of `from_json`.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub json_options: BTreeMap<String, Value>,
     /// The struct column that keeps the record in one piece; without it each field is a column.
     #[serde(default)]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub keep_struct: Option<String>,
     /// Operators over the stream alone.
     #[serde(default)]
@@ -113,7 +147,7 @@ pub struct Stream {
 }
 
 /// One call on a Spark DataFrame. `name` is the field `as`.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "op", rename_all = "snake_case", deny_unknown_fields)]
 #[expect(missing_docs, reason = "the fields are Spark's arguments")]
 pub enum Op {
@@ -121,6 +155,7 @@ pub enum Op {
     From {
         stream: String,
         #[serde(rename = "as")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         name: Option<String>,
     },
     /// `selectExpr`.
@@ -148,12 +183,14 @@ pub enum Op {
     },
     /// `join` of two named frames, or of what there is with one.
     Join {
+        #[serde(skip_serializing_if = "Option::is_none")]
         left: Option<String>,
         right: String,
         #[serde(rename = "type")]
         kind: Join,
         on: String,
         #[serde(rename = "as")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         name: Option<String>,
     },
     /// `unionByName` of two named frames.
@@ -161,15 +198,18 @@ pub enum Op {
         left: String,
         right: String,
         #[serde(rename = "as")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         name: Option<String>,
     },
     /// `groupBy(window, keys…).agg(…)`.
     Aggregate {
+        #[serde(skip_serializing_if = "Option::is_none")]
         window: Option<Window>,
         #[serde(default)]
         keys: Vec<Key>,
         aggs: Vec<Aggregate>,
         #[serde(rename = "as")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         name: Option<String>,
     },
     /// `dropDuplicates`; no columns means all of them.
@@ -198,7 +238,7 @@ impl Op {
 }
 
 /// Spark's join types.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[expect(missing_docs, reason = "the names are Spark's")]
 pub enum Join {
@@ -211,25 +251,31 @@ pub enum Join {
 }
 
 /// The window that an aggregation groups by; which fields count depends on the kind.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[expect(missing_docs, reason = "the fields are Spark's arguments")]
 pub struct Window {
     pub kind: WindowKind,
     pub col: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub duration: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub slide: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub start: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub gap: Option<String>,
     /// A SQL expression: the gap of each row.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub gap_expr: Option<String>,
     /// Name of the window column, `window` unless said.
     #[serde(rename = "as")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
 }
 
 /// Kinds of windows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum WindowKind {
     /// `window(col, duration)`.
@@ -241,7 +287,7 @@ pub enum WindowKind {
 }
 
 /// What groups are made by beside the window.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum Key {
     /// A column under its own name.
@@ -251,7 +297,7 @@ pub enum Key {
 }
 
 /// An expression and the name of its column.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Aggregate {
     /// SQL text.
@@ -262,7 +308,7 @@ pub struct Aggregate {
 }
 
 /// Records that become available together.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Step {
     /// Records per stream.
@@ -273,11 +319,12 @@ pub struct Step {
     pub drain: bool,
     /// Whether the query is stopped and started before this step.
     #[serde(default)]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub restart: Option<Restart>,
 }
 
 /// How a query was stopped.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Restart {
     /// At rest.

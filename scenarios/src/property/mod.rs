@@ -10,5 +10,6 @@
 //! drawn first. [`coverage`] counts what the runs have met. [`shrink`] works on lines and records, whatever they are.
 
 pub mod coverage;
+pub mod draw;
 pub mod search;
 pub mod shrink;
