@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::ledger::Ledger;
 use crate::plan::Column;
 use crate::progress::StateProgress;
+use crate::seeded_bug::SeededBug;
 use crate::watermark::{EventTimeObservation, Watermarks};
 
 /// Identity of a micro-batch: consecutive from 0, no-data batches included.
@@ -100,6 +101,15 @@ pub struct BatchContext<'a> {
     pub state: &'a mut StateProgress,
     /// What the running event-time operator has seen.
     pub observation: &'a mut EventTimeObservation,
+    /// A mistake to make.
+    pub(crate) seeded_bug: Option<SeededBug>,
+}
+
+impl BatchContext<'_> {
+    /// Whether this mistake is to be made.
+    pub(crate) fn makes(&self, bug: SeededBug) -> bool {
+        self.seeded_bug == Some(bug)
+    }
 }
 
 /// Where an operator's output goes.

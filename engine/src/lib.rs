@@ -40,6 +40,8 @@ pub mod profile;
 pub mod progress;
 pub mod query;
 pub mod retry;
+#[doc(hidden)]
+pub mod seeded_bug;
 pub mod session;
 pub mod sink;
 pub mod source;

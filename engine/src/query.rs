@@ -21,6 +21,7 @@ use crate::ledger::{KeptRow, Ledger, Trace, TraceEvent};
 use crate::operator::{EventTimeSource, Extent, OperatorTree, TreeOptions};
 use crate::plan::{Column, LogicalPlan, OutputMode, Pipeline, optimize::optimize, support};
 use crate::progress::{EventTimeProgress, QueryProgress};
+use crate::seeded_bug::SeededBug;
 use crate::session::Session;
 use crate::sink::{Sink, SinkReport};
 use crate::source::{OffsetRange, Offsets, Source, SourceRead};
@@ -67,6 +68,9 @@ pub struct QueryOptions {
     /// Whether the ledger also says what became of the rows that were not lost ([`Ledger::traces`]). Costs memory in
     /// proportion to the rows of a batch and to their matches.
     pub trace: bool,
+    /// A mistake to make, for tests of tests.
+    #[doc(hidden)]
+    pub seeded_bug: Option<SeededBug>,
 }
 
 impl Default for QueryOptions {
@@ -79,6 +83,7 @@ impl Default for QueryOptions {
             no_data_batches: true,
             parallelism: 1,
             trace: false,
+            seeded_bug: None,
         }
     }
 }
@@ -157,7 +162,14 @@ impl StreamingQuery {
             None => inputs.iter_mut().map(|input| input.source.initial(now_millis)).collect::<Result<_>>()?,
         };
         let delays = tree.iter().flat_map(|tree| tree.event_times()).map(|declared| declared.delay).collect();
-        let tracker = WatermarkTracker::new(options.policy, delays, global);
+        let policy = match options.seeded_bug {
+            Some(SeededBug::PolicyIsSwapped) => options.policy.other(),
+            _ => options.policy,
+        };
+        let mut tracker = WatermarkTracker::new(policy, delays, global);
+        if options.seeded_bug == Some(SeededBug::ReachedSurvivesRestart) && next > BatchId(0) {
+            tracker.assume_reached();
+        }
         let schema = output_schema(pipeline);
         Ok(Self {
             plan,
@@ -213,11 +225,15 @@ impl StreamingQuery {
     /// As [`StreamingQuery::execute_batch`].
     pub fn owes_batch(&self) -> Result<bool> {
         match &self.tree {
-            Some(tree) if self.options.no_data_batches => {
+            Some(tree) if self.runs_no_data_batches() => {
                 tree.needs_batch(self.previous, self.tracker.current())
             }
             _ => Ok(false),
         }
+    }
+
+    fn runs_no_data_batches(&self) -> bool {
+        self.options.no_data_batches && self.options.seeded_bug != Some(SeededBug::NoDataBatchIsSkipped)
     }
 
     /// The first part of a trigger: everything but the commit, so that what the batch did can be stored under its
@@ -330,7 +346,7 @@ impl StreamingQuery {
         let new_data = self.committed != end || self.inputs.iter().any(|input| input.source.always_new());
         match &self.tree {
             // The next batch's late watermark is the watermark of the batch that has just run.
-            Some(tree) if !new_data && self.options.no_data_batches => {
+            Some(tree) if !new_data && self.runs_no_data_batches() => {
                 tree.needs_batch(self.previous, self.tracker.current())
             }
             _ => Ok(new_data),
@@ -436,5 +452,6 @@ fn identity(pipeline: &Pipeline, tree: Option<&OperatorTree>, options: &QueryOpt
 }
 
 fn build_tree(plan: &LogicalPlan, options: &QueryOptions) -> Result<OperatorTree> {
-    OperatorTree::build(plan, &TreeOptions { session: &options.session, mode: options.mode })
+    let QueryOptions { session, mode, seeded_bug, .. } = options;
+    OperatorTree::build(plan, &TreeOptions { session, mode: *mode, seeded_bug: *seeded_bug })
 }

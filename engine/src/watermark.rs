@@ -65,6 +65,16 @@ pub enum WatermarkPolicy {
     Max,
 }
 
+impl WatermarkPolicy {
+    /// The wrong one.
+    pub(crate) fn other(self) -> Self {
+        match self {
+            Self::Min => Self::Max,
+            Self::Max => Self::Min,
+        }
+    }
+}
+
 /// The greatest event time that one event-time operator saw in a batch, floored to milliseconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct EventTimeObservation {
@@ -107,6 +117,11 @@ impl WatermarkTracker {
     /// The value that each operator has reached on its own; `None` before its first batch.
     pub fn operators(&self) -> &[Option<i64>] {
         &self.operators
+    }
+
+    /// Takes every operator to have come as far as all together.
+    pub(crate) fn assume_reached(&mut self) {
+        self.operators.fill(Some(self.global.millis));
     }
 
     /// Puts the global watermark behind every event time, for good. What single operators have reached stays.

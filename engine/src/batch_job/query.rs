@@ -73,7 +73,7 @@ impl BatchQuery {
 }
 
 fn build(plan: &LogicalPlan, session: &Session) -> Result<OperatorTree> {
-    OperatorTree::build(plan, &TreeOptions { session, mode: OutputMode::Complete })
+    OperatorTree::build(plan, &TreeOptions { session, mode: OutputMode::Complete, seeded_bug: None })
 }
 
 /// Takes a plan apart.

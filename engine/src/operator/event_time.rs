@@ -13,6 +13,7 @@ use arrow::record_batch::RecordBatch;
 use super::Operator;
 use crate::batch::{BatchContext, Output};
 use crate::error::Result;
+use crate::seeded_bug::SeededBug;
 
 /// Spark takes the field of the row for a long. Of a window, that is where in the row it is: 24 bytes from byte 16.
 const PLACE_OF_WINDOW: i64 = (16 << 32) | 24;
@@ -38,7 +39,8 @@ impl Operator for EventTimeOperator {
         }
         let times = times.as_primitive::<TimestampMicrosecondType>();
         if let Some(latest) = max(times) {
-            ctx.observation.observe(latest);
+            let up = if ctx.makes(SeededBug::WatermarkIsCeiled) { 999 } else { 0 };
+            ctx.observation.observe(latest.saturating_add(up));
         }
         if times.null_count() > 0 {
             ctx.observation.observe(0);

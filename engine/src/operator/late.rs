@@ -14,6 +14,7 @@ use crate::batch::{BatchContext, RecordId, record_ids};
 use crate::error::{EngineError, Result};
 use crate::ledger::{Loss, LossReason};
 use crate::plan::Column;
+use crate::seeded_bug::SeededBug;
 
 /// Position of the event-time column among an operator's columns, if there is one.
 ///
@@ -61,7 +62,11 @@ pub(super) fn event_times(column: &ArrayRef) -> PrimitiveArray<TimestampMicrosec
 /// Which rows are late; a null time is not.
 pub(super) fn late_rows(times: &TimestampMicrosecondArray, ctx: &BatchContext<'_>) -> Result<BooleanArray> {
     let bound = TimestampMicrosecondArray::new_scalar(ctx.watermarks.late.micros());
-    Ok(crate::expr::true_rows(&arrow::compute::kernels::cmp::lt_eq(times, &bound)?))
+    let late = match ctx.makes(SeededBug::LateIsExclusive) {
+        false => arrow::compute::kernels::cmp::lt_eq(times, &bound)?,
+        true => arrow::compute::kernels::cmp::lt(times, &bound)?,
+    };
+    Ok(crate::expr::true_rows(&late))
 }
 
 /// Splits off late rows and reports them.
@@ -89,6 +94,9 @@ pub(super) fn report_late(
     operator: &'static str,
     ctx: &mut BatchContext<'_>,
 ) {
+    if ctx.makes(SeededBug::LateIsSilent) {
+        return;
+    }
     let ids = record_ids(input);
     ctx.ledger.losses.extend(late.values().set_indices().map(|row| Loss {
         record: RecordId::unpack(ids.value(row)),

@@ -19,8 +19,9 @@ use super::{Extent, Operator, Side, StateChange, StatefulOperator};
 use crate::batch::{BatchContext, BatchId, row_schema};
 use crate::error::{EngineError, Result};
 use crate::ledger::{KeptRow, Ledger};
-use crate::plan::{Delay, Expr, JoinKind, LogicalPlan, OutputMode};
+use crate::plan::{Delay, Expr, FilterOrigin, JoinKind, LogicalPlan, OutputMode};
 use crate::progress::StateProgress;
+use crate::seeded_bug::SeededBug;
 use crate::session::Session;
 use crate::watermark::{EventTimeObservation, Watermark, Watermarks};
 
@@ -33,6 +34,7 @@ pub struct OperatorTree {
     stateful: Vec<&'static str>,
     /// Each stateful operator's eviction watermark in the last batch; `None` before the first one of this process.
     last_evictions: Vec<Option<Watermark>>,
+    seeded_bug: Option<SeededBug>,
 }
 
 enum Node {
@@ -70,6 +72,8 @@ pub struct TreeOptions<'a> {
     pub session: &'a Session,
     /// What aggregations hand on.
     pub mode: OutputMode,
+    /// A mistake to make.
+    pub seeded_bug: Option<SeededBug>,
 }
 
 /// The streams that a plan reads.
@@ -88,6 +92,7 @@ struct Run {
     observations: Vec<EventTimeObservation>,
     watermarks: Vec<Watermarks>,
     states: Vec<StateProgress>,
+    seeded_bug: Option<SeededBug>,
 }
 
 /// What a micro-batch left behind.
@@ -113,7 +118,8 @@ impl OperatorTree {
         let root = builder.node(plan)?;
         let Builder { event_times, stateful, .. } = builder;
         let last_evictions = vec![None; stateful.len()];
-        Ok(Self { root, event_times, stateful, last_evictions })
+        let seeded_bug = options.seeded_bug;
+        Ok(Self { root, event_times, stateful, last_evictions, seeded_bug })
     }
 
     /// The event-time operators in plan pre-order.
@@ -130,6 +136,7 @@ impl OperatorTree {
         late: Watermark,
         eviction: Watermark,
     ) -> Result<BatchResult> {
+        let late = if self.seeded_bug == Some(SeededBug::LateByThisBatch) { eviction } else { late };
         let mut run = Run {
             batch,
             inputs,
@@ -137,6 +144,7 @@ impl OperatorTree {
             observations: vec![EventTimeObservation::default(); self.event_times.len()],
             watermarks: self.propagated(late, eviction)?,
             states: vec![StateProgress::default(); self.stateful.len()],
+            seeded_bug: self.seeded_bug,
         };
         let mut rows = Vec::new();
         self.root.run(&mut run, &mut |batch, _| {
@@ -199,8 +207,12 @@ impl OperatorTree {
 
     /// Takes over a saved state of the same operators; the tree has to be new.
     pub fn load(&mut self, states: &[OperatorState]) -> Result<()> {
-        let mut saved = states.iter();
+        let (mut saved, bug) = (states.iter(), self.seeded_bug);
         self.root.for_each_operator(&mut |operator| match saved.next() {
+            Some(state) if bug == Some(SeededBug::MatchesAreForgotten) => {
+                let tables: Vec<_> = state.tables.iter().map(StateChange::without_matches).collect();
+                operator.load(&tables)
+            }
             Some(state) => operator.load(&state.tables),
             None => Ok(()),
         })
@@ -235,6 +247,11 @@ impl Builder<'_> {
             LogicalPlan::RowWindow { .. } => unreachable!("refused when the query started"),
             LogicalPlan::Project { input, columns } => {
                 self.unary(input, Project::new(columns, &input.columns(), session)?)?
+            }
+            LogicalPlan::Filter { input, origin: FilterOrigin::NullKey, .. }
+                if self.options.seeded_bug == Some(SeededBug::NullKeysJoin) =>
+            {
+                self.node(input)?
             }
             LogicalPlan::Filter { input, predicate, origin } => {
                 self.unary(input, Filter::new(predicate, *origin, &input.columns(), session)?)?
@@ -345,6 +362,7 @@ impl Context<'_> {
                 Some(i) => &mut self.run.observations[i],
                 None => &mut self.spare.1,
             },
+            seeded_bug: self.run.seeded_bug,
         }
     }
 }
@@ -368,6 +386,12 @@ impl Node {
                 forward(produced, run, out)
             }),
             Node::Stateful { inputs, operator, index } => {
+                if run.seeded_bug == Some(SeededBug::EvictsBeforeInput) {
+                    let mut produced = Vec::new();
+                    let mut context = run.context(Some(*index), None);
+                    operator.finish(&mut context.lend(), &mut |b| keep(b, &mut produced))?;
+                    forward(produced, run, out)?;
+                }
                 for (side, input) in [Side::Left, Side::Right].into_iter().zip(inputs) {
                     input.run(run, &mut |batch, run| {
                         let mut produced = Vec::new();

@@ -262,6 +262,7 @@ pub(crate) fn options(config: &Config) -> Result<QueryOptions, String> {
         session: session(config)?,
         no_data_batches: config.no_data_batches,
         trace: false,
+        seeded_bug: None,
     })
 }
 

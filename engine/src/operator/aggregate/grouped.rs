@@ -34,6 +34,7 @@ use crate::operator::late::event_times;
 use crate::operator::state::{find_slots, hash};
 use crate::operator::{Extent, Side, StateChange, StatefulOperator};
 use crate::plan::OutputMode;
+use crate::seeded_bug::SeededBug;
 
 const NAME: &str = "stateStoreSave";
 
@@ -125,7 +126,8 @@ impl StatefulOperator for GroupAggregate {
                 out(self.state.output(&all)?)?;
             }
         }
-        let evicted = self.state.evict(ctx.watermarks.eviction.micros())?;
+        let exclusive = i64::from(ctx.makes(SeededBug::WindowEndIsExclusive));
+        let evicted = self.state.evict(ctx.watermarks.eviction.micros().saturating_sub(exclusive))?;
         if self.grouping.mode == OutputMode::Append {
             out(self.state.output(&slots_of(&evicted))?)?;
         }

@@ -84,7 +84,7 @@ impl Driver {
         let input = columns();
         let calls = [call("count", vec![], None), call("sum", vec![input[2].reference()], None)];
         let keys = [input[0].id, input[1].id];
-        let options = TreeOptions { session: &Session::default(), mode };
+        let options = TreeOptions { session: &Session::default(), mode, seeded_bug: None };
         let session = sessions.then_some(input[1].id);
         let operator = aggregate(&keys, session, &calls, &input, &options).unwrap();
         Self { operator, input, batch: 0 }
@@ -141,6 +141,7 @@ fn drive(
         ledger: &mut ledger,
         state: &mut state,
         observation: &mut observation,
+        seeded_bug: None,
     };
     let mut emitted = Vec::new();
     let mut out = |rows| {
@@ -234,7 +235,7 @@ fn null_is_a_group_and_a_slot_starts_afresh() {
 fn global(mode: OutputMode) -> Driver {
     let input = columns();
     let calls = [call("count", vec![], None), call("sum", vec![input[2].reference()], None)];
-    let options = TreeOptions { session: &Session::default(), mode };
+    let options = TreeOptions { session: &Session::default(), mode, seeded_bug: None };
     let operator = aggregate(&[], None, &calls, &input, &options).unwrap();
     Driver { operator, input, batch: 0 }
 }
@@ -264,7 +265,7 @@ fn a_filter_leaves_rows_out_of_one_aggregate_only() {
         call("count", vec![], None),
         call("count_if", vec![filter], None),
     ];
-    let options = TreeOptions { session: &Session::default(), mode: OutputMode::Update };
+    let options = TreeOptions { session: &Session::default(), mode: OutputMode::Update, seeded_bug: None };
     let operator = aggregate(&[input[0].id], None, &calls, &input, &options).unwrap();
     let mut driver = Driver { operator, input, batch: 0 };
     let rows = [a(0, 60, 1), a(0, 60, 2), (Some("a"), (0, 60), None)];
@@ -278,7 +279,7 @@ fn a_filter_leaves_rows_out_of_one_aggregate_only() {
 fn minus_zero_and_zero_are_one_key_and_come_out_as_zero() {
     let key = ColumnIds::default().column("d", DataType::Float64, true);
     let input = vec![key];
-    let options = TreeOptions { session: &Session::default(), mode: OutputMode::Update };
+    let options = TreeOptions { session: &Session::default(), mode: OutputMode::Update, seeded_bug: None };
     let mut operator =
         aggregate(&[input[0].id], None, &[call("count", vec![], None)], &input, &options).unwrap();
     let keys: ArrayRef = Arc::new(Float64Array::from(vec![-0.0, 0.0, f64::NAN, -f64::NAN]));
@@ -308,7 +309,7 @@ fn a_group_is_traced_to_its_first_record() {
 #[test]
 fn sessions_as_the_only_key_are_refused() {
     let input = columns();
-    let options = TreeOptions { session: &Session::default(), mode: OutputMode::Append };
+    let options = TreeOptions { session: &Session::default(), mode: OutputMode::Append, seeded_bug: None };
     let refused = aggregate(&[input[1].id], Some(input[1].id), &[], &input, &options).err().unwrap();
     assert_eq!(
         refused.to_string(),
@@ -435,7 +436,7 @@ proptest! {
 #[test]
 fn lists_can_be_keys() {
     let input = vec![ColumnIds::default().column("l", crate::types::array_type(DataType::Int64), true)];
-    let options = TreeOptions { session: &Session::default(), mode: OutputMode::Update };
+    let options = TreeOptions { session: &Session::default(), mode: OutputMode::Update, seeded_bug: None };
     let calls = [call("count", vec![], None)];
     let mut operator = aggregate(&[input[0].id], None, &calls, &input, &options).unwrap();
     let list = |values: &[i64]| Some(values.iter().copied().map(Some).collect::<Vec<_>>());

@@ -65,6 +65,15 @@ impl StateChange {
         self.rows.column(self.rows.num_columns() - 2).as_boolean()
     }
 
+    /// The same, and nothing has ever matched.
+    pub(in crate::operator) fn without_matches(&self) -> StateChange {
+        let mut columns = self.rows.columns().to_vec();
+        let at = columns.len() - 2;
+        columns[at] = Arc::new(BooleanArray::from(vec![false; self.rows.num_rows()]));
+        let rows = RecordBatch::try_new(self.rows.schema(), columns).expect("only flags have changed");
+        StateChange { rows, matched: vec![], ..self.clone() }
+    }
+
     /// Serial number of each row.
     pub fn serials(&self) -> &[u64] {
         self.rows.column(self.rows.num_columns() - 1).as_primitive::<UInt64Type>().values()

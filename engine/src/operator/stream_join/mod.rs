@@ -47,6 +47,7 @@ use crate::error::Result;
 use crate::expr::{CompiledExpr, compile};
 use crate::ledger::{KeptRow, Loss, LossReason, Trace, TraceEvent};
 use crate::plan::{Column, JoinKind, conjunction};
+use crate::seeded_bug::SeededBug;
 use crate::session::Session;
 use crate::watermark::Watermark;
 pub(crate) use condition::{JoinCondition, split_condition};
@@ -304,8 +305,10 @@ impl StreamJoin {
     fn evict(&mut self, side: Side, ctx: &mut BatchContext<'_>, out: &mut Output<'_>) -> Result<()> {
         let own = &mut self.sides[side as usize];
         let Some(bound) = own.eviction.state_watermark(ctx.watermarks.eviction) else { return Ok(()) };
-        let evicted = own.state.evict(bound.micros());
-        let unmatched: Vec<Evicted> = evicted.iter().filter(|row| !row.matched).copied().collect();
+        let beyond = if ctx.makes(SeededBug::EvictsBeyondTheBound) { 1000 } else { 0 };
+        let evicted = own.state.evict(bound.micros().saturating_add(beyond));
+        let alone = |row: &&Evicted| !row.matched || own.outer && ctx.makes(SeededBug::OuterComesOutMatched);
+        let unmatched: Vec<Evicted> = evicted.iter().filter(alone).copied().collect();
         if !own.outer {
             ctx.state.rows_removed += evicted.len() as u64;
             report_unmatched(own, &unmatched, ctx)?;
@@ -316,6 +319,9 @@ impl StreamJoin {
             let rows = RecordBatch::try_new(Arc::new(schema), arrays)?;
             trace_unmatched(own, &rows, ctx);
             out(self.with_nulls(side, &rows)?)?;
+            if ctx.makes(SeededBug::OuterComesOutTwice) {
+                out(self.with_nulls(side, &rows)?)?;
+            }
         }
         self.sides[side as usize].state.drop_rows(&evicted)
     }
