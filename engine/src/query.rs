@@ -167,9 +167,7 @@ impl StreamingQuery {
             _ => options.policy,
         };
         let mut tracker = WatermarkTracker::new(policy, delays, global);
-        if options.seeded_bug == Some(SeededBug::ReachedSurvivesRestart) && next > BatchId(0) {
-            tracker.assume_reached();
-        }
+        tracker.ignores_silence = options.seeded_bug == Some(SeededBug::SilenceDoesNotCount);
         let schema = output_schema(pipeline);
         Ok(Self {
             plan,

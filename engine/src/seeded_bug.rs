@@ -32,8 +32,8 @@ pub enum SeededBug {
     WatermarkIsCeiled,
     /// The fastest stream decides where the slowest should, and the other way round.
     PolicyIsSwapped,
-    /// What each stream has reached is still known after a restart.
-    ReachedSurvivesRestart,
+    /// A stream that has not spoken yet does not hold the watermark.
+    SilenceDoesNotCount,
     /// No batch runs because only the watermark has moved.
     NoDataBatchIsSkipped,
 }
@@ -54,7 +54,7 @@ impl SeededBug {
         Self::DedupNeverForgets,
         Self::WatermarkIsCeiled,
         Self::PolicyIsSwapped,
-        Self::ReachedSurvivesRestart,
+        Self::SilenceDoesNotCount,
         Self::NoDataBatchIsSkipped,
     ];
 }

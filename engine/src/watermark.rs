@@ -100,13 +100,15 @@ pub struct WatermarkTracker {
     /// Per operator in plan pre-order; `None` until it has taken part in a batch.
     operators: Vec<Option<i64>>,
     global: Watermark,
+    /// A mistake to make: who has not spoken is left out.
+    pub(crate) ignores_silence: bool,
 }
 
 impl WatermarkTracker {
     /// A tracker for a plan's event-time operators (pre-order, left before right), starting at `global`.
     pub fn new(policy: WatermarkPolicy, delays: Vec<Delay>, global: Watermark) -> Self {
         let operators = vec![None; delays.len()];
-        Self { policy, delays, operators, global }
+        Self { policy, delays, operators, global, ignores_silence: false }
     }
 
     /// The watermark that the next batch runs with.
@@ -117,11 +119,6 @@ impl WatermarkTracker {
     /// The value that each operator has reached on its own; `None` before its first batch.
     pub fn operators(&self) -> &[Option<i64>] {
         &self.operators
-    }
-
-    /// Takes every operator to have come as far as all together.
-    pub(crate) fn assume_reached(&mut self) {
-        self.operators.fill(Some(self.global.millis));
     }
 
     /// Puts the global watermark behind every event time, for good. What single operators have reached stays.
@@ -138,6 +135,7 @@ impl WatermarkTracker {
                 (Some(old), Some(new)) => Some(old.max(new)),
                 (None, Some(new)) => Some(new),
                 (Some(old), None) => Some(old),
+                (None, None) if self.ignores_silence => None,
                 (None, None) => Some(0),
             };
         }

@@ -218,6 +218,11 @@ impl Faults {
         Self { state: Rc::new(RefCell::new(state)), process: 0 }
     }
 
+    /// Verdicts by the number of the call, in place of those that were given.
+    pub fn decide(&self, verdicts: impl IntoIterator<Item = (u64, Verdict)>) {
+        self.state.borrow_mut().verdicts = verdicts.into_iter().collect();
+    }
+
     /// The same for the calls of another process.
     #[must_use]
     pub fn of(&self, process: Process) -> Self {

@@ -81,6 +81,7 @@ pub struct Checkpoint {
     cleaned: u32,
     /// States of earlier versions have been removed.
     oldest_state: u32,
+    snapshots_only: bool,
 }
 
 /// The state files that the latest version consists of.
@@ -119,7 +120,14 @@ impl Checkpoint {
             snapshots: BTreeSet::new(),
             cleaned: 0,
             oldest_state: 0,
+            snapshots_only: false,
         }
+    }
+
+    /// The same, with the whole state written by every batch: more bytes, never another answer.
+    #[must_use]
+    pub fn with_snapshots_only(self) -> Self {
+        Self { snapshots_only: true, ..self }
     }
 
     /// Says how to go on; `None` when nothing was ever planned here, and the query begins under this identity.
@@ -180,6 +188,7 @@ impl Checkpoint {
         let Chain { snapshot_bytes, deltas, delta_bytes } = self.chain;
         let due = match snapshot_bytes {
             None => true,
+            Some(_) if self.snapshots_only => true,
             Some(bytes) => {
                 let cost = delta_bytes + u64::from(deltas) * OBJECT_BYTES;
                 deltas >= DELTAS_MIN && cost >= DELTAS_PER_SNAPSHOT * bytes

@@ -10,6 +10,7 @@ mod constraints;
 mod expr;
 pub mod lint;
 pub mod optimize;
+mod prune;
 pub mod support;
 mod window;
 

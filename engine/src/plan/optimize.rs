@@ -8,7 +8,7 @@
 //! watermark of an inner join.
 //!
 //! Source: `PushPredicateThroughNonJoin`, `PushPredicateThroughJoin`, `InferFiltersFromConstraints`,
-//! `EliminateOuterJoin` (Spark 3.5.4).
+//! `EliminateOuterJoin`, `BooleanSimplification`; for columns [`super::prune`] (Spark 3.5.4).
 
 use std::collections::BTreeMap;
 
@@ -17,6 +17,7 @@ use datafusion_common::ScalarValue;
 
 use super::column::ids;
 use super::constraints::{constraints, infer};
+use super::prune::prune;
 use super::{
     BinaryOp, Column, ColumnId, Expr, FilterOrigin, JoinKind, LogicalPlan, conjunction, split_conjunction,
 };
@@ -27,29 +28,34 @@ type Predicate = (Expr, FilterOrigin);
 
 /// Applies every rewrite.
 pub fn optimize(plan: LogicalPlan) -> LogicalPlan {
+    prune(moved(plan))
+}
+
+/// Every filter where it matters.
+fn moved(plan: LogicalPlan) -> LogicalPlan {
     match plan {
         // A row window was refused before.
         LogicalPlan::Stream { .. } | LogicalPlan::RowWindow { .. } => plan,
         LogicalPlan::Project { input, columns } => {
-            LogicalPlan::Project { input: Box::new(optimize(*input)), columns }
+            LogicalPlan::Project { input: Box::new(moved(*input)), columns }
         }
         LogicalPlan::Filter { input, predicate, origin } => {
             let predicates =
                 split_conjunction(&simplified(&predicate)).into_iter().map(|p| (p, origin)).collect();
-            push(optimize(*input), predicates)
+            push(moved(*input), predicates)
         }
         LogicalPlan::Explode { input, array, outer, column } => {
-            let mut input = optimize(*input);
+            let mut input = moved(*input);
             if !outer && is_sensitive(&input) && !array.references().is_empty() {
                 input = push(input, has_elements(&array));
             }
             LogicalPlan::Explode { input: Box::new(input), array, outer, column }
         }
         LogicalPlan::EventTime { input, column, delay } => {
-            LogicalPlan::EventTime { input: Box::new(optimize(*input)), column, delay }
+            LogicalPlan::EventTime { input: Box::new(moved(*input)), column, delay }
         }
         LogicalPlan::Window { input, time, window, column } => {
-            let mut input = optimize(*input);
+            let mut input = moved(*input);
             // Uneven windows are filtered one by one behind the expansion.
             if window.duration % window.slide == 0 {
                 input = push(input, vec![has_time(&time)]);
@@ -57,20 +63,20 @@ pub fn optimize(plan: LogicalPlan) -> LogicalPlan {
             LogicalPlan::Window { input: Box::new(input), time, window, column }
         }
         LogicalPlan::Session { input, time, gap, column } => {
-            let input = push(optimize(*input), vec![has_time(&time)]);
+            let input = push(moved(*input), vec![has_time(&time)]);
             LogicalPlan::Session { input: Box::new(input), time, gap, column }
         }
         LogicalPlan::Aggregate { input, keys, session, aggregates } => {
-            LogicalPlan::Aggregate { input: Box::new(optimize(*input)), keys, session, aggregates }
+            LogicalPlan::Aggregate { input: Box::new(moved(*input)), keys, session, aggregates }
         }
         LogicalPlan::Deduplicate { input, keys, within_watermark } => {
-            LogicalPlan::Deduplicate { input: Box::new(optimize(*input)), keys, within_watermark }
+            LogicalPlan::Deduplicate { input: Box::new(moved(*input)), keys, within_watermark }
         }
         LogicalPlan::Union { inputs, columns } => {
-            LogicalPlan::Union { inputs: inputs.into_iter().map(optimize).collect(), columns }
+            LogicalPlan::Union { inputs: inputs.into_iter().map(moved).collect(), columns }
         }
         LogicalPlan::Join { left, right, kind, condition } => {
-            join(optimize(*left), optimize(*right), kind, condition)
+            join(moved(*left), moved(*right), kind, condition)
         }
     }
 }
@@ -162,8 +168,36 @@ fn inferred_filters(
         return vec![];
     }
     let (own, known) = (ids(columns), constraints(side));
-    let news = inferred.iter().filter(|e| e.references().is_subset(&own) && !known.contains(e));
+    let is_new = |e: &&Expr| e.references().is_subset(&own) && !known.contains(e);
+    let news = inferred.iter().filter(is_new);
+    let compared: Vec<&Expr> = news.clone().filter(|e| !matches!(e, Expr::IsNotNull(_))).collect();
+    if let [one, other, ..] = compared[..]
+        && contradict(one, other)
+    {
+        // Without a column in it, it goes below the watermark too: the side is empty (`BooleanSimplification`).
+        return vec![(Expr::Literal(ScalarValue::from(false)), FilterOrigin::Query)];
+    }
     news.filter(|e| !is_trivial(e, columns)).map(|e| (e.clone(), origin(e, columns))).collect()
+}
+
+/// Whether one comparison is the opposite of the other, whichever way round they are written.
+fn contradict(one: &Expr, other: &Expr) -> bool {
+    let Some(opposite) = negated(one) else { return false };
+    opposite == *other || turned(&opposite).is_some_and(|opposite| opposite == *other)
+}
+
+/// `b > a` for `a < b`.
+fn turned(comparison: &Expr) -> Option<Expr> {
+    use BinaryOp::{Gt, GtEq, Lt, LtEq};
+    let Expr::Binary { op, left, right } = comparison else { return None };
+    let op = match op {
+        Lt => Gt,
+        LtEq => GtEq,
+        Gt => Lt,
+        GtEq => LtEq,
+        _ => return None,
+    };
+    Some(Expr::binary(op, (**right).clone(), (**left).clone()))
 }
 
 /// `IS NOT NULL` of a column that cannot be null says nothing.

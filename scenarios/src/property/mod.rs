@@ -11,5 +11,6 @@
 
 pub mod coverage;
 pub mod draw;
+pub mod laws;
 pub mod search;
 pub mod shrink;

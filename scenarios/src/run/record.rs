@@ -187,7 +187,7 @@ impl<'s> Record<'s> {
         for batch in std::mem::take(&mut self.fresh) {
             self.shadow(&batch, world)?;
             if let Some(recomputation) = self.recomputations.get_mut(&batch.job) {
-                recomputation.take(&batch)?;
+                recomputation.take(&batch.report)?;
             }
             if let Some(database) = &mut self.database {
                 database.append(self.recorder.batch(&batch, file, &world.producer))?;

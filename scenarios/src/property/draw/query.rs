@@ -195,10 +195,18 @@ impl Draw {
     fn query(&mut self, family: Family) -> Vec<Op> {
         let from = Op::From { stream: "L".to_owned(), name: None };
         match family {
-            Family::Join(kind) => vec![self.join(kind)],
+            Family::Join(kind) => {
+                let mut ops = vec![self.join(kind)];
+                ops.extend(self.behind_a_join(kind));
+                ops
+            }
             Family::Windows => vec![from, self.windows("t")],
             Family::Sessions => vec![from, self.sessions()],
-            Family::Dedup => vec![from, self.dedup(false)],
+            Family::Dedup => {
+                let columns = self.one_of(&[&["k"][..], &["v"][..], &["k", "t"][..]]);
+                let some = self.rng.chance(0.4).then(|| select(columns));
+                [from, self.dedup(false)].into_iter().chain(some).collect()
+            }
             Family::DedupWithin => vec![from, self.dedup(true)],
             Family::JoinThenWindows => {
                 let join = self.join(Join::Inner);
@@ -254,6 +262,21 @@ impl Draw {
             on: parts.join(" AND "),
             name: None,
         }
+    }
+
+    /// Columns that nobody wants are gone before they are joined, and filters move.
+    fn behind_a_join(&mut self, kind: Join) -> Vec<Op> {
+        let (filters, columns): (&[&str], &[&[&str]]) = match kind {
+            Join::LeftSemi => (&["lv > 0", "lk <> 'a'"], &[&["lk", "lv"], &["lv"], &["lt"]]),
+            _ => (
+                &["lv > 0", "rv < 5", "lk <> 'a'", "lt > rt", "rv IS NULL"],
+                &[&["lk", "lv", "rv"], &["rk"], &["lt", "rv"], &["rt", "lv"]],
+            ),
+        };
+        let (filter, columns) = (self.one_of(filters), self.one_of(columns));
+        let filter = self.rng.chance(0.2).then(|| Op::Filter { expr: filter.to_owned() });
+        let some = self.rng.chance(0.4).then(|| select(columns));
+        filter.into_iter().chain(some).collect()
     }
 
     /// `rt >= lt + interval 5 seconds`, or the same turned round.

@@ -27,7 +27,7 @@ use arrow::datatypes::{DataType, Field, Schema};
 use wavetank_engine::batch::BatchId;
 use wavetank_engine::error::Result as EngineResult;
 use wavetank_engine::plan::Pipeline;
-use wavetank_engine::query::{QueryOptions, output_schema};
+use wavetank_engine::query::{BatchReport, QueryOptions, output_schema};
 use wavetank_engine::session::Session;
 use wavetank_engine::watermark::Watermark;
 
@@ -37,7 +37,6 @@ use crate::check::{CheckDatabase, Rows};
 use crate::file::{Cell, ExpectedRows};
 use crate::model::ModelBatch;
 use crate::report::Verdict;
-use crate::world::Committed;
 use plan::{Query, SourceColumn, translate};
 use timing::{SCHEMA, Timing};
 
@@ -89,16 +88,30 @@ impl Recomputation {
     ///
     /// # Errors
     /// Records that cannot be decoded.
-    pub fn take(&mut self, batch: &Committed) -> EngineResult<()> {
+    pub fn take(&mut self, report: &BatchReport) -> EngineResult<()> {
         let Ok(parts) = &mut self.parts else { return Ok(()) };
-        let progress = &batch.report.progress;
-        let records: Vec<Vec<&[u8]>> = batch
-            .report
+        let progress = &report.progress;
+        let records: Vec<Vec<&[u8]>> = report
             .inputs
             .iter()
             .map(|read| read.records.iter().map(|record| &record.data[..]).collect())
             .collect();
         parts.take(progress.batch, progress.watermark, &records)
+    }
+
+    /// Compares rows that are in no table yet with what the batch query gives.
+    pub fn judge_rows(&self, database: &CheckDatabase, rows: &[RecordBatch]) -> Verdict {
+        let put = |parts: &Parts| -> Result<(), Box<dyn std::error::Error>> {
+            database.execute(&format!("CREATE SCHEMA IF NOT EXISTS {SCHEMA}"))?;
+            let rows = rows.iter().map(types::batch_in_duckdb).collect::<Result<Vec<_>, _>>()?;
+            Ok(database.replace_table(SCHEMA, "answer", &parts.column_definitions(), &rows)?)
+        };
+        match self.parts.as_ref().map(|parts| put(parts)) {
+            Ok(Err(error)) => {
+                Verdict::Broken { error: format!("the rows cannot be shown to DuckDB: {error}") }
+            }
+            _ => self.judge(database, &format!("{SCHEMA}.answer"), &[]),
+        }
     }
 
     /// Compares the table, as SQL names it, with what the batch query gives. Columns in `partition_by` are folders, in which an empty
@@ -178,6 +191,16 @@ impl Parts {
         let times = self.timing.table(&self.batches)?;
         database.replace_table(SCHEMA, "times", &columns.join(", "), &[times])?;
         Ok(())
+    }
+
+    /// The columns of the answer as a table has them.
+    fn column_definitions(&self) -> String {
+        let schema = output_schema(&self.pipeline);
+        let column = |field: &Arc<Field>| {
+            let kind = types::name(field.data_type()).expect("the query was translated with this type");
+            format!("{} {kind}", quote(field.name()))
+        };
+        schema.fields().iter().map(column).collect::<Vec<_>>().join(", ")
     }
 
     /// The columns of the answer, in the types that the table's view has for them.

@@ -82,7 +82,7 @@ fn put_table(database: &CheckDatabase, pipeline: &Pipeline, rows: &[RecordBatch]
 fn recomputation(pipeline: &Pipeline, options: &QueryOptions, ran: &Ran, holds: TableHolds) -> Recomputation {
     let mut recomputation = Recomputation::new(pipeline, options, holds);
     for batch in &ran.batches {
-        recomputation.take(batch).unwrap();
+        recomputation.take(&batch.report).unwrap();
     }
     recomputation
 }
@@ -378,7 +378,7 @@ struct Reader(Recomputation);
 
 impl Witness for Reader {
     fn committed(&mut self, batch: Committed) -> Result<(), RunError> {
-        Ok(self.0.take(&batch)?)
+        Ok(self.0.take(&batch.report)?)
     }
 }
 
