@@ -20,6 +20,8 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+pub mod proptest;
+
 pub use wavetank_emulator as emulator;
 pub use wavetank_engine as engine;
 pub use wavetank_scenarios as scenarios;

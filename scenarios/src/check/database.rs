@@ -194,7 +194,7 @@ impl CheckDatabase {
     }
 
     /// Runs statements whose answers nobody wants.
-    pub(super) fn execute(&self, sql: &str) -> duckdb::Result<()> {
+    pub(crate) fn execute(&self, sql: &str) -> duckdb::Result<()> {
         let connection = self.connection()?;
         self.functions.teach(connection, sql)?;
         connection.execute_batch(sql)

@@ -13,6 +13,7 @@ mod why;
 
 pub use database::{CheckDatabase, DatabaseError, Rows};
 pub use glue_view::ViewError;
+pub(crate) use invariants::same_as_batch::put_table;
 pub use invariants::same_as_batch::{Recomputation, TableHolds};
 pub use snapshot::{SnapshotError, SnapshotMode, Snapshots, snapshot_path};
 pub use why::why;

@@ -9,8 +9,10 @@
 //! A case is drawn from the seed and its number ([`search`]); which kinds of disorder it has and how wild they are is
 //! drawn first. [`coverage`] counts what the runs have met. [`shrink`] works on lines and records, whatever they are.
 
+pub mod answers;
 pub mod coverage;
 pub mod draw;
 pub mod laws;
 pub mod search;
 pub mod shrink;
+pub mod tank;

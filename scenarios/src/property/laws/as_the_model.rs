@@ -3,9 +3,10 @@
 
 use wavetank_engine::ledger::Loss;
 
-use super::{History, Ran, Subject, difference, texts};
+use super::{History, Subject, difference, texts};
 use crate::model::{Model, ModelBatch};
 use crate::property::coverage::{Coverage, Event};
+use crate::property::tank::Ran;
 
 pub(super) fn judge(subject: &Subject, history: &History, coverage: &mut Coverage) -> Option<String> {
     let mut model = match Model::new(&subject.pipeline, &subject.options) {

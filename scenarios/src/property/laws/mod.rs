@@ -15,14 +15,15 @@
 mod accounted_once;
 mod as_one_batch;
 mod as_the_model;
+mod history;
 mod line;
 mod state_is_empty;
-mod tank;
 mod to_the_byte;
 mod watermarks_rise;
 mod whatever_the_batches;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 
 use arrow::record_batch::RecordBatch;
 use wavetank_engine::plan::Pipeline;
@@ -32,13 +33,14 @@ use wavetank_engine::seeded_bug::SeededBug;
 use super::coverage::Coverage;
 use super::draw::{self, Drawn, Family, Swarm};
 use super::shrink::shrink;
+use super::tank::TankOptions;
 use crate::check::CheckDatabase;
 use crate::conform::build::{BuildError, build};
 use crate::conform::execute::options;
 use crate::conform::{Case, FORMAT, Outcome, value};
 use crate::rng::Rng;
+pub use history::History;
 pub use line::{Line, Stop};
-pub use tank::{History, Ran, TankOptions};
 
 /// One of the laws.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -87,7 +89,7 @@ pub struct Subject {
     pub drawn: Drawn,
     /// Which disorder its timeline has.
     pub swarm: Swarm,
-    pipeline: Pipeline,
+    pipeline: Arc<Pipeline>,
     options: QueryOptions,
     /// Whether DuckDB is asked too.
     asks_duckdb: bool,
@@ -129,6 +131,7 @@ impl Subject {
         let vector = case.recorded(Outcome::Ran { output_schema: vec![], batches: vec![] });
         match build(&vector) {
             Ok(pipeline) => {
+                let pipeline = Arc::new(pipeline);
                 let options = options(&vector.config).ok()?;
                 let asks_duckdb = rng.fork("duckdb").chance(as_one_batch::SHARE);
                 Some((Subject { drawn, swarm, pipeline, options, asks_duckdb }, lines))
@@ -140,7 +143,7 @@ impl Subject {
 
     /// Runs a timeline on the engine. The inner `None`: the query is refused, as Spark refuses it.
     fn run(&self, lines: &[Line], options: &TankOptions, coverage: &mut Coverage) -> Option<History> {
-        tank::run(&self.pipeline, options, lines, coverage).ok()
+        history::run(&self.pipeline, options, lines, coverage).ok()
     }
 
     fn tank(&self, bug: Option<SeededBug>) -> TankOptions {

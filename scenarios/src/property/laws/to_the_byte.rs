@@ -3,8 +3,9 @@
 use wavetank_engine::query::QueryOptions;
 use wavetank_engine::seeded_bug::SeededBug;
 
-use super::{History, Line, Subject, TankOptions, in_order};
+use super::{History, Line, Subject, in_order};
 use crate::property::coverage::Coverage;
+use crate::property::tank::TankOptions;
 
 pub(super) fn judge(
     subject: &Subject,

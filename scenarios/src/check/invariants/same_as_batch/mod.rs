@@ -101,11 +101,8 @@ impl Recomputation {
 
     /// Compares rows that are in no table yet with what the batch query gives.
     pub fn judge_rows(&self, database: &CheckDatabase, rows: &[RecordBatch]) -> Verdict {
-        let put = |parts: &Parts| -> Result<(), Box<dyn std::error::Error>> {
-            database.execute(&format!("CREATE SCHEMA IF NOT EXISTS {SCHEMA}"))?;
-            let rows = rows.iter().map(types::batch_in_duckdb).collect::<Result<Vec<_>, _>>()?;
-            Ok(database.replace_table(SCHEMA, "answer", &parts.column_definitions(), &rows)?)
-        };
+        let put =
+            |parts: &Parts| put_table(database, SCHEMA, "answer", &output_schema(&parts.pipeline), rows);
         match self.parts.as_ref().map(|parts| put(parts)) {
             Ok(Err(error)) => {
                 Verdict::Broken { error: format!("the rows cannot be shown to DuckDB: {error}") }
@@ -193,16 +190,6 @@ impl Parts {
         Ok(())
     }
 
-    /// The columns of the answer as a table has them.
-    fn column_definitions(&self) -> String {
-        let schema = output_schema(&self.pipeline);
-        let column = |field: &Arc<Field>| {
-            let kind = types::name(field.data_type()).expect("the query was translated with this type");
-            format!("{} {kind}", quote(field.name()))
-        };
-        schema.fields().iter().map(column).collect::<Vec<_>>().join(", ")
-    }
-
     /// The columns of the answer, in the types that the table's view has for them.
     fn columns(&self, partition_by: &[String]) -> String {
         let schema = output_schema(&self.pipeline);
@@ -241,6 +228,27 @@ impl Parts {
             digits(other)
         ))
     }
+}
+
+/// Makes a table of rows that no object holds.
+///
+/// # Errors
+/// A type that DuckDB does not have, and what DuckDB refuses.
+pub(crate) fn put_table(
+    database: &CheckDatabase,
+    schema: &str,
+    table: &str,
+    columns: &Schema,
+    rows: &[RecordBatch],
+) -> Result<(), Box<dyn std::error::Error>> {
+    let column = |field: &Arc<Field>| {
+        let kind = types::name(field.data_type()).map_err(|what| format!("DuckDB has no form of {what}"))?;
+        Ok(format!("{} {kind}", quote(field.name())))
+    };
+    let columns = columns.fields().iter().map(column).collect::<Result<Vec<_>, String>>()?;
+    let rows = rows.iter().map(types::batch_in_duckdb).collect::<Result<Vec<_>, _>>()?;
+    database.execute(&format!("CREATE SCHEMA IF NOT EXISTS {}", quote(schema)))?;
+    Ok(database.replace_table(schema, table, &columns.join(", "), &rows)?)
 }
 
 /// The columns that a source's table has, with the batch and the place of each row.

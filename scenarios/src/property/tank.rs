@@ -6,6 +6,7 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use arrow::record_batch::RecordBatch;
 use bytes::Bytes;
@@ -13,17 +14,18 @@ use wavetank_engine::batch::BatchId;
 use wavetank_engine::checkpoint::Checkpoint;
 use wavetank_engine::error::{EngineError, Result};
 use wavetank_engine::ledger::KeptRow;
-use wavetank_engine::plan::Pipeline;
+use wavetank_engine::plan::{OutputMode, Pipeline};
 use wavetank_engine::ports::{ObjectStore, PortResult};
 use wavetank_engine::query::{BatchReport, QueryOptions, QueryParts, StreamingQuery};
+use wavetank_engine::session::Session;
 use wavetank_engine::sink::{Sink, SinkReport};
 use wavetank_engine::source::Source;
 
-use super::line::{Line, Stop};
 use crate::clock::VirtualClock;
 use crate::conform::memory::{Feed, FeedSource, Objects};
-use crate::faults::{Faults, Faulty, Verdict};
-use crate::property::coverage::{Coverage, Event};
+use crate::faults::{Calls, Faults, Faulty, Rule, Until, Verdict};
+use crate::file::CrashPoint;
+use crate::rng::Rng;
 
 /// A query that is not at rest after so many batches without new records never will be.
 const BATCHES_MAX: usize = 1000;
@@ -43,18 +45,6 @@ pub struct Ran {
     pub at_the_end: bool,
 }
 
-/// Everything that came of a timeline.
-pub struct History {
-    /// Batches in their order.
-    pub batches: Vec<Ran>,
-    /// Whether the last process has run no batch before it came to rest: such a one owes none.
-    pub rests_anew: bool,
-    /// What the state holds when nothing more arrives.
-    pub kept_at_rest: Vec<KeptRow>,
-    /// What it still holds at the end of input.
-    pub kept_at_end: Vec<KeptRow>,
-}
-
 /// How a timeline is run.
 #[derive(Debug, Clone)]
 pub struct TankOptions {
@@ -64,36 +54,10 @@ pub struct TankOptions {
     pub snapshot_each_batch: bool,
 }
 
-/// Runs a timeline to its end, and to the end of input.
-///
-/// # Errors
-/// A query that fails where no crash of the timeline is the reason.
-pub fn run(
-    pipeline: &Pipeline,
-    options: &TankOptions,
-    lines: &[Line],
-    coverage: &mut Coverage,
-) -> Result<History> {
-    let mut tank = Tank::new(pipeline, options);
-    tank.persist(|tank| tank.ensure_started().map(|()| None::<()>))?;
-    for line in lines {
-        tank.line(line, coverage)?;
-    }
-    tank.faults.decide([]);
-    tank.settle()?;
-    let (kept_at_rest, rests_anew) = (tank.kept(), tank.restarted);
-    while tank.persist(|tank| tank.attempt(true))?.is_some() {}
-    let kept_at_end = tank.kept();
-    coverage.add(Event::BatchRanTwice, tank.ran_twice);
-    for ran in &tank.batches {
-        coverage.batch(&ran.report, ran.restarted);
-    }
-    Ok(History { rests_anew, kept_at_rest, kept_at_end, batches: tank.batches })
-}
-
-struct Tank<'p> {
-    pipeline: &'p Pipeline,
-    options: &'p TankOptions,
+/// A query with everything around it.
+pub struct Tank {
+    pipeline: Arc<Pipeline>,
+    options: TankOptions,
     feeds: BTreeMap<String, Feed>,
     objects: Objects,
     table: Table,
@@ -109,14 +73,15 @@ struct Tank<'p> {
     batches: Vec<Ran>,
 }
 
-impl<'p> Tank<'p> {
-    fn new(pipeline: &'p Pipeline, options: &'p TankOptions) -> Self {
+impl Tank {
+    /// Before the first start.
+    pub fn new(pipeline: Arc<Pipeline>, options: TankOptions) -> Self {
         let feeds = pipeline.sources.iter().map(|source| (source.table.clone(), Feed::default()));
         let clock = VirtualClock::at(0);
         Self {
+            feeds: feeds.collect(),
             pipeline,
             options,
-            feeds: feeds.collect(),
             objects: Objects::default(),
             table: Table::default(),
             faults: Faults::new(clock.clone(), []),
@@ -130,43 +95,112 @@ impl<'p> Tank<'p> {
         }
     }
 
-    fn line(&mut self, line: &Line, coverage: &mut Coverage) -> Result<()> {
-        match line.stop {
-            None => self.faults.decide([]),
-            Some(Stop::Clean) => {
-                self.faults.decide([]);
-                self.query = None;
-                self.restarted = true;
-                // What a new process does before the line's records arrive belongs to its start.
-                self.settle()?;
-            }
-            Some(Stop::Crash { call, after, again }) => {
-                let verdict = if after { Verdict::CrashAfter } else { Verdict::CrashBefore };
-                let first = self.faults.calls() + call;
-                let again = again.map(|more| (first + more, Verdict::CrashBefore));
-                self.faults.decide([(first, verdict)].into_iter().chain(again));
-            }
+    /// The query.
+    pub fn pipeline(&self) -> &Pipeline {
+        &self.pipeline
+    }
+
+    /// What its sink is given.
+    pub fn mode(&self) -> OutputMode {
+        self.options.query.mode
+    }
+
+    /// The settings of its expressions.
+    pub fn session(&self) -> &Session {
+        &self.options.query.session
+    }
+
+    /// The batches that were committed so far.
+    pub fn batches(&self) -> &[Ran] {
+        &self.batches
+    }
+
+    /// The same, when nothing more is to run.
+    pub fn into_batches(self) -> Vec<Ran> {
+        self.batches
+    }
+
+    /// How often the process has died.
+    pub fn crashes(&self) -> u64 {
+        self.crashes
+    }
+
+    /// Batches that the table held already when they ran.
+    pub fn ran_twice(&self) -> u64 {
+        self.ran_twice
+    }
+
+    /// Whether the process has run no batch since it was started again.
+    pub fn rests_anew(&self) -> bool {
+        self.restarted
+    }
+
+    /// Starts the query.
+    ///
+    /// # Errors
+    /// What Spark refuses when a query starts.
+    pub fn start(&mut self) -> Result<()> {
+        self.persist(|tank| tank.ensure_started().map(|()| None::<()>)).map(|_| ())
+    }
+
+    /// Puts records into a stream; whether the query reads one of that name.
+    pub fn put(&mut self, stream: &str, records: impl IntoIterator<Item = Bytes>) -> bool {
+        let feed = self.feeds.get(stream);
+        if let Some(feed) = feed {
+            feed.borrow_mut().extend(records);
         }
-        for (stream, records) in &line.data {
-            if let Some(feed) = self.feeds.get(stream) {
-                feed.borrow_mut().extend(records.iter().map(|record| Bytes::from(record.0.clone())));
-            }
+        feed.is_some()
+    }
+
+    /// The process will die at a call of the checkpoint or the sink, counted from now on from 0, before it takes effect
+    /// or after; and perhaps so many calls later again.
+    pub fn crash_at(&mut self, call: u64, after: bool, again: Option<u64>) {
+        let verdict = if after { Verdict::CrashAfter } else { Verdict::CrashBefore };
+        let first = self.faults.calls() + call;
+        let again = again.map(|more| (first + more, Verdict::CrashBefore));
+        self.faults.decide([(first, verdict)].into_iter().chain(again));
+    }
+
+    /// The process will die at a point of the next batch that has it.
+    pub fn crash_in(&mut self, point: CrashPoint) {
+        if point == CrashPoint::Now {
+            self.faults.kill();
+            return;
         }
-        let (batches, crashes) = (self.batches.len(), self.crashes);
-        match line.busy {
-            true => drop(self.trigger()?),
-            false => self.settle()?,
-        }
-        coverage.note(Event::IdleTrigger, self.batches.len() == batches);
-        coverage.add(Event::Crash, self.crashes - crashes);
-        coverage.note(Event::CrashWhileRecovering, self.crashes > crashes + 1);
+        let (calls, verdict) = (Calls::Point(point), point.verdict());
+        let rng = Rng::new(0);
+        self.faults.add(Rule { calls, verdict, share: 1.0, until: Until::Triggers, rng });
+    }
+
+    /// It will not die any more.
+    pub fn calm(&mut self) {
+        self.faults.decide([]);
+    }
+
+    /// Stops the query at rest, and starts it again from its checkpoint.
+    ///
+    /// # Errors
+    /// As [`Tank::trigger`].
+    pub fn restart(&mut self) -> Result<()> {
+        self.query = None;
+        self.restarted = true;
+        self.settle()
+    }
+
+    /// The end of input: what waits in state comes out.
+    ///
+    /// # Errors
+    /// As [`Tank::trigger`].
+    pub fn drain(&mut self) -> Result<()> {
+        while self.persist(|tank| tank.attempt(true))?.is_some() {}
         Ok(())
     }
-}
 
-impl Tank<'_> {
     /// Triggers until nothing is left to do.
-    fn settle(&mut self) -> Result<()> {
+    ///
+    /// # Errors
+    /// As [`Tank::trigger`].
+    pub fn settle(&mut self) -> Result<()> {
         for _ in 0..BATCHES_MAX {
             if self.trigger()?.is_none() {
                 return Ok(());
@@ -175,9 +209,15 @@ impl Tank<'_> {
         panic!("after {BATCHES_MAX} batches without new records the query is not at rest");
     }
 
-    fn trigger(&mut self) -> Result<Option<()>> {
+    /// One trigger, with as many restarts as its crashes make it need; `None` when there was nothing to do.
+    ///
+    /// # Errors
+    /// What Spark refuses in the first batch, and a query that fails where no crash is the reason.
+    pub fn trigger(&mut self) -> Result<Option<()>> {
         self.clock.advance_to(self.clock.now_millis() + TRIGGER_MILLIS);
-        self.persist(|tank| tank.attempt(false))
+        let ran = self.persist(|tank| tank.attempt(false));
+        self.faults.next_trigger();
+        ran
     }
 
     /// Does something until the process lives to see its end.
@@ -200,7 +240,7 @@ impl Tank<'_> {
             return Ok(());
         }
         let parts = self.parts();
-        let query = StreamingQuery::start(self.pipeline, parts, self.clock.now_millis())?;
+        let query = StreamingQuery::start(&self.pipeline, parts, self.clock.now_millis())?;
         // What the process did not live to see committed was committed if the query goes on behind it.
         let committed = self.pending.take().filter(|ran| ran.report.progress.batch < query.next_batch());
         self.query = Some(query);
@@ -248,7 +288,8 @@ impl Tank<'_> {
         }
     }
 
-    fn kept(&self) -> Vec<KeptRow> {
+    /// The rows in state.
+    pub fn kept(&self) -> Vec<KeptRow> {
         self.query.as_ref().map(StreamingQuery::kept_rows).unwrap_or_default()
     }
 }
