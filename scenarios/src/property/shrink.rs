@@ -155,15 +155,12 @@ mod tests {
         }
 
         fn plainer(&self) -> Vec<Self> {
-            let one = |(at, number): (usize, &u32)| {
-                [0, number / 2, number.saturating_sub(1)]
-                    .into_iter()
-                    .filter(move |n| n < number)
-                    .map(move |n| (at, n))
+            let smaller = |number: u32| {
+                [0, number / 2, number.saturating_sub(1)].into_iter().filter(move |n| *n < number)
             };
             self.iter()
                 .enumerate()
-                .flat_map(one)
+                .flat_map(|(at, number)| smaller(*number).map(move |number| (at, number)))
                 .map(|(at, number)| {
                     let mut line = self.clone();
                     line[at] = number;
