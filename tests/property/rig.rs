@@ -6,9 +6,6 @@ use wavetank::scenarios::property::scenario::{Ending, Found, Options, PropertyRe
 use wavetank::scenarios::property::search::Search;
 use wavetank::scenarios::scenario::Scenario;
 
-/// Small enough for a test, and enough to meet what a test asks for.
-const CASES: u64 = 60;
-
 /// A scenario of this folder.
 pub fn scenario(name: &str) -> Scenario {
     Scenario::load(&format!("tests/property/{name}.wt.yaml")).unwrap()
@@ -28,9 +25,9 @@ pub fn tried_on(scenario: &Scenario, name: &str, jobs: usize, cases: u64) -> (Pr
     try_property(scenario, property(scenario, name), &options)
 }
 
-/// Tries a property of `payments` by its name.
-pub fn tried(name: &str) -> (PropertyResult, Vec<NewFile>) {
-    tried_on(&scenario("payments"), name, 2, CASES)
+/// Tries a property of `payments` by its name, with few cases.
+pub fn tried(name: &str, cases: u64) -> (PropertyResult, Vec<NewFile>) {
+    tried_on(&scenario("payments"), name, 2, cases)
 }
 
 /// The counterexample of a property that does not hold.
