@@ -132,7 +132,7 @@ fn failed(found: &Found) -> String {
     );
     let _ = writeln!(text, "    {}\n", wrapped(&shrunk, 4));
     for line in &found.timeline {
-        let _ = writeln!(text, "      {}", wrapped(line, 8));
+        text += &timeline_line(line);
     }
     if found.parallelism > 1 {
         let _ = writeln!(text, "      with --parallelism {}", found.parallelism);
@@ -152,6 +152,16 @@ fn failed(found: &Found) -> String {
         }
     }
     text
+}
+
+/// A line of the timeline; a comment that has no room behind it stands below it.
+fn timeline_line(line: &str) -> String {
+    match line.split_once("  # ") {
+        Some((sent, comment)) if line.chars().count() > 74 => {
+            format!("      {}\n        # {}\n", wrapped(sent.trim_end(), 8), wrapped(comment, 10))
+        }
+        _ => format!("      {}\n", wrapped(line, 8)),
+    }
 }
 
 /// What is wrong with a property, at its place.

@@ -129,7 +129,7 @@ fn properties_are_not_tried_unless_asked_for() {
 #[test]
 fn a_scenario_without_properties_says_so() {
     let folder = folder();
-    let answer = says(folder.path(), &["test", "nested-join-happy", "--property"]);
+    let answer = says(folder.path(), &["test", "fake-users", "--property"]);
     assert_eq!(answer.code, 5);
     assert!(answer.err.starts_with("error: the scenario has no `properties`\n"), "{}", answer.err);
     let answer = says(folder.path(), &["test", "payments.wt.yaml", "--property", "-k", "zebra"]);

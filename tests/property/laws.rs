@@ -2,6 +2,7 @@
 
 use wavetank::scenarios::file::Vary;
 use wavetank::scenarios::property::scenario::Ending;
+use wavetank::scenarios::scenario::Scenario;
 
 use crate::rig::{found, scenario, tried, tried_on};
 
@@ -27,7 +28,11 @@ fn disorder_beyond_the_delay_is_found_and_shrunk() {
     assert!(found.timeline.len() <= 4, "{:#?}", found.timeline);
     assert!(found.reason.starts_with("the table has 1 row too few"), "{}", found.reason);
     assert_eq!(found.not_written, None);
-    assert!(files[0].text.contains("expect: |\n      id | ordered | paid\n"), "{}", files[0].text);
+    assert!(
+        files[0].text.contains("expect: |\n      id | ordered             | paid\n"),
+        "{}",
+        files[0].text
+    );
 }
 
 #[test]
@@ -76,6 +81,17 @@ fn generated_traffic_becomes_lines() {
     assert!(!files[0].text.contains("generate:"), "{}", files[0].text);
     let (result, _) = tried_on(&scenario("traffic"), "crashes do not matter", 2, 8);
     assert_eq!(result.result, Ending::Held);
+}
+
+#[test]
+fn properties_of_the_library_hold() {
+    for entry in wavetank::scenarios::library::SCENARIOS {
+        let scenario = Scenario::load(entry.name).unwrap();
+        for property in &scenario.file.properties {
+            let (result, _) = tried_on(&scenario, &property.name.value, 2, 4);
+            assert_eq!(result.result, Ending::Held, "{}: {}", entry.name, property.name.value);
+        }
+    }
 }
 
 #[test]

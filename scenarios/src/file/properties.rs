@@ -220,6 +220,12 @@ pub(super) fn check(file: &ScenarioFile) -> Result<(), FileError> {
         let help = "add a `timeline` or `generate`";
         return refuse(file, place, "nothing is sent, so nothing can be varied", help);
     }
+    let modelled = file.properties.iter().find(|property| property.hold.value == Hold::SameAsModel);
+    if let Some(property) = modelled.filter(|_| file.clock.drain) {
+        let place = byte_range(&property.hold.referenced);
+        let help = "leave out `drain: true` of `clock`, or hold something else";
+        return refuse(file, place, "the row-by-row model knows no end of input", help);
+    }
     let objects = file.generate.spanned().find(|(_, load)| !matches!(load.target, Target::Stream));
     if let Some((name, _)) = objects {
         let place = byte_range(&name.referenced);

@@ -325,8 +325,13 @@ fn expectation(rows: &Rows) -> String {
         rows.rows.iter().map(|row| row.iter().map(drawn).collect()).collect();
     match table {
         Some(table) => {
-            let header = vec![rows.columns.clone()];
-            let lines = header.into_iter().chain(table).map(|row| format!("      {}\n", row.join(" | ")));
+            let table: Vec<Vec<String>> = std::iter::once(rows.columns.clone()).chain(table).collect();
+            let width = |column: usize| table.iter().map(|row| row[column].chars().count()).max();
+            let padded = |(column, cell): (usize, &String)| format!("{cell:0$}", width(column).unwrap_or(0));
+            let lines = table.iter().map(|row| {
+                let cells: Vec<String> = row.iter().enumerate().map(padded).collect();
+                format!("      {}\n", cells.join(" | ").trim_end())
+            });
             std::iter::once("|\n".to_owned()).chain(lines).collect()
         }
         None => {
@@ -376,7 +381,7 @@ mod tests {
     #[test]
     fn rows_are_drawn_where_every_cell_means_itself() {
         let found = rows(&["id", "n"], &[&[Some("a b"), Some("3")], &[Some("c"), None]]);
-        assert_eq!(expectation(&found), "|\n      id | n\n      a b | 3\n      c | null\n");
+        assert_eq!(expectation(&found), "|\n      id  | n\n      a b | 3\n      c   | null\n");
         assert_eq!(expectation(&rows(&["id"], &[])), "empty\n");
         let odd = rows(&["id"], &[&[Some("< 5")], &[Some("it's")], &[Some("any")], &[None]]);
         let wanted = "\n      - { \"id\": \"'< 5'\" }\n      - { \"id\": \"'it''s'\" }\n      - { \"id\": \"'any'\" }\n      - { \"id\": null }\n";

@@ -18,7 +18,9 @@ pub fn body(data: &[u8], template: Option<&Template>, id: &str) -> Body {
 fn fixed(template: &Template, value: &Value, id: &str) -> Template {
     match (template, value) {
         (Template::Literal(known), _) => Template::Literal(known.clone()),
-        (Template::Reference(Reference::Key), Value::String(text)) if text == id => template.clone(),
+        (Template::Reference(Reference::Key | Reference::ParentKey), Value::String(text)) if text == id => {
+            Template::Reference(Reference::Key)
+        }
         (Template::Reference(Reference::EventTime(_)), _) => template.clone(),
         (Template::Object(fields), Value::Object(values)) => {
             let field = |(name, field): &(String, Template)| {

@@ -64,17 +64,37 @@ impl Records {
         }
     }
 
-    /// The shape's place, which is made if it is not there. Its name begins with `stem`.
-    pub fn shape(&mut self, stem: &str, stream: &str, key: &str, body: Body) -> usize {
+    /// Gives the shapes that are the scenario's own no more the shortest names, those of these records alone.
+    pub fn name_shapes(&mut self, used: &[usize]) {
+        let mut order: Vec<usize> = used.iter().map(|record| self.all[*record].shape).collect();
+        order.retain(|shape| !self.shapes[*shape].is_own);
+        let stems: Vec<String> = self.shapes.iter().map(|shape| stem(&shape.name).to_owned()).collect();
+        for (at, shape) in self.shapes.iter_mut().enumerate().filter(|(_, shape)| !shape.is_own) {
+            // Out of the way of the names that are given now.
+            shape.name = format!("unused-{at}");
+        }
+        for at in order {
+            if self.shapes[at].name.starts_with("unused-") {
+                self.shapes[at].name = self.free_name(&stems[at]);
+            }
+        }
+    }
+
+    fn free_name(&self, stem: &str) -> String {
+        let taken = |name: &str| self.shapes.iter().any(|shape| shape.name == name);
+        let numbered = (2..).map(|number| format!("{stem}{number}"));
+        let mut names = std::iter::once(stem.to_owned()).chain(numbered);
+        names.find(|name| !taken(name)).expect("there are enough numbers")
+    }
+
+    /// The shape's place, which is made if it is not there. Its name begins like this one.
+    pub fn shape(&mut self, name: &str, stream: &str, key: &str, body: Body) -> usize {
         let same = |shape: &RecordShape| shape.stream == stream && shape.key == key && shape.body == body;
         if let Some(at) = self.shapes.iter().position(same) {
             return at;
         }
-        let taken = |name: &str| self.shapes.iter().any(|shape| shape.name == name);
-        let numbered = (2..).map(|number| format!("{stem}{number}"));
-        let name = std::iter::once(stem.to_owned()).chain(numbered).find(|name| !taken(name));
         self.shapes.push(RecordShape {
-            name: name.expect("there are enough numbers"),
+            name: self.free_name(stem(name)),
             stream: stream.to_owned(),
             key: key.to_owned(),
             body,
@@ -82,6 +102,12 @@ impl Records {
         });
         self.shapes.len() - 1
     }
+}
+
+/// A name without the number behind it.
+fn stem(name: &str) -> &str {
+    let stem = name.trim_end_matches(|c: char| c.is_ascii_digit());
+    if stem.is_empty() { name } else { stem }
 }
 
 /// The body of a shape with some of its fields replaced, as a line says it.
@@ -93,4 +119,25 @@ pub fn with_fields(body: &Body, fields: &[(String, String)]) -> Body {
         }
     }
     body
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shapes_are_shared_and_named_by_their_stream() {
+        let mut records = Records::default();
+        let body = |text: &str| Body::Raw(text.to_owned());
+        let places = ["a", "b", "a", "c"].map(|text| records.shape("S", "s", "$id", body(text)));
+        assert_eq!(places, [0, 1, 0, 2]);
+        let fourth = records.shape("S3", "s", "$id", body("d"));
+        assert_eq!(records.shapes[fourth].name, "S4");
+        for shape in [3, 1] {
+            let (id, time) = (String::new(), UtcTime(0));
+            records.all.push(Record { shape, id, time, fields: vec![], body: body(""), line: 0, due: 0 });
+        }
+        records.name_shapes(&[0, 1]);
+        assert_eq!((records.shapes[3].name.as_str(), records.shapes[1].name.as_str()), ("S", "S2"));
+    }
 }

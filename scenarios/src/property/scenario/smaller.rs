@@ -294,7 +294,7 @@ fn fewer_fields(
     }
 }
 
-/// Plainer literals in a row that was drawn.
+/// A plainer partition key and plainer literals in a row that was drawn.
 fn plainer_body(
     smallest: &mut Smallest,
     record: usize,
@@ -307,10 +307,12 @@ fn plainer_body(
         let one = &smallest.base.records.all[record];
         let shape = smallest.base.records.shapes[one.shape].clone();
         let (Body::Row(row), false) = (&one.body, shape.is_own) else { return };
-        for plain in plainer_templates(row) {
+        let by_id = (shape.key != "$id").then(|| ("$id", row.clone()));
+        let plainer = plainer_templates(row).into_iter().map(|row| (shape.key.as_str(), row));
+        for (key, plain) in by_id.into_iter().chain(plainer) {
             let mut records = smallest.base.records.clone();
             let body = Body::Row(plain);
-            records.all[record].shape = records.shape(&shape.name, &shape.stream, &shape.key, body.clone());
+            records.all[record].shape = records.shape(&shape.name, &shape.stream, key, body.clone());
             records.all[record].body = body;
             if smallest.keep_records(records, tries_max, fails) {
                 again = true;

@@ -10,7 +10,7 @@ use super::counterexample::{Case, NewFile};
 use super::judge::{Failure, Judge, Judged};
 use super::report::{Ending, Found, PropertyResult};
 use super::smaller::smallest;
-use super::trial::{Trial, TrialLine};
+use super::trial::{Trial, TrialLine, records_sent};
 use super::vary::{Swarm, vary};
 use crate::file::{Hold, Property, Vary};
 use crate::property::coverage::{Coverage, Event};
@@ -161,7 +161,7 @@ fn smaller(
     let mut judge = Judge::new(scenario, property, options.folder.join("smaller"));
     let mut coverage = Coverage::default();
     let mut last = (base.records.clone(), failure.clone());
-    let smallest = smallest(&base, &trial, &property.vary, tries, |base, trial| {
+    let mut smallest = smallest(&base, &trial, &property.vary, tries, |base, trial| {
         if !(options.after)(0) {
             return false;
         }
@@ -177,6 +177,7 @@ fn smaller(
             _ => false,
         }
     });
+    smallest.base.records.name_shapes(&records_sent(&smallest.trial.lines));
     let again = again(property, options, number);
     let case = Case {
         scenario,

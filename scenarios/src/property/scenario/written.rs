@@ -137,11 +137,7 @@ fn comments(base: &Base, lines: &[TrialLine]) -> Vec<String> {
             match latest {
                 _ if sent.again => notes.push(format!("{} again", name(sent.record))),
                 Some(latest) if latest > sent.record => {
-                    notes.push(format!(
-                        "{} comes before {} in its own order",
-                        name(sent.record),
-                        name(latest)
-                    ));
+                    notes.push(format!("{} is overtaken by {}", name(sent.record), name(latest)));
                 }
                 _ => {}
             }
