@@ -29,6 +29,7 @@ pub struct Outcome {
 }
 
 /// A batch as it was committed.
+#[derive(Clone)]
 pub(crate) struct Executed {
     pub(crate) batch: BatchId,
     pub(crate) reads: Vec<SourceRead>,
@@ -37,7 +38,7 @@ pub(crate) struct Executed {
 }
 
 /// Keeps what every batch has read and lost.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Batches(pub(crate) Vec<Executed>);
 
 impl Witness for Batches {

@@ -14,7 +14,7 @@ use crate::run::Watcher;
 use crate::world::{Committed, RunError, Witness, World};
 
 /// What is kept of a run.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct Facts {
     /// Every batch, if the model is going to be asked or rows are to be accounted for.
     pub(crate) batches: Batches,

@@ -394,3 +394,118 @@ pub(super) fn check(hold: &Hold) -> Option<Check> {
     };
     Some(Check { name: nowhere(hold.name().to_owned()), at: None, question })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::vary::{Swarm, vary};
+    use super::*;
+    use crate::file::Vary;
+    use crate::rng::Rng;
+
+    const SCENARIO: &str = "\
+scenario: three orders
+resources:
+  streams: { orders: { shards: 2 } }
+  buckets: [lake]
+  databases: { shop: { orders: { stream: orders, columns: { id: string, at: bigint } } } }
+use: { pipeline: pipeline.sql }
+job:
+  database: shop
+  sink: { table: minutes, path: s3://lake/minutes/, format: parquet }
+  checkpoint: s3://lake/checkpoint/
+  starting_position: trim_horizon
+clock: { start: 2026-01-05T10:00:00Z, tick: 10s }
+shapes: { O: { stream: orders, row: { id: $id, at: $t } } }
+timeline: |
+  O 1 10:00:00
+  O 2 10:05:00
+  O 3 10:09:00
+properties:
+  - { vary: [batching], hold: exactly_once }
+  - { vary: [batching], hold: no_unexplained_loss }
+  - { vary: [batching], hold: same_as_model }
+  - { vary: [batching], hold: same_output }
+";
+
+    const PIPELINE: &str = "\
+CREATE TEMPORARY VIEW o AS SELECT id, timestamp_seconds(at) AS at FROM STREAM(orders);
+CREATE STREAMING TABLE minutes AS
+SELECT window(at, '1 minute').start AS minute, count(*) AS orders
+FROM STREAM(o) WATERMARK at DELAY OF INTERVAL 1 MINUTE GROUP BY window(at, '1 minute');
+";
+
+    /// Runs the scenario with a law's facts, changes them, and judges.
+    fn judged(law: usize, change: impl FnOnce(&mut Facts)) -> Judged {
+        let read = |_: &str| Ok(("pipeline.sql".to_owned(), PIPELINE.to_owned()));
+        let scenario = Scenario::plan("a.wt.yaml", SCENARIO, read).unwrap();
+        let property = &scenario.file.properties[law];
+        let mut judge = Judge::new(&scenario, property, PathBuf::new());
+        let base = Base::draw(&scenario, None, 1);
+        let trial = Trial { seed: 0, parallelism: 1, lines: base.lines.clone() };
+        let wanted = judge.undisturbed(&base, &[0, 1, 2]).unwrap();
+        let mut facts = Facts::new(judge.wants);
+        let looked = judge.run(&base, &trial, &mut facts, |looking, world, facts| {
+            let mut facts = facts.clone();
+            change(&mut facts);
+            looking.law(world, &facts, &wanted)
+        });
+        looked.unwrap()
+    }
+
+    #[track_caller]
+    fn fails(judged: Judged, kind: FailureKind, reason: &str) {
+        match judged {
+            Judged::Fails(failure) => {
+                assert_eq!(failure.kind, kind);
+                assert!(failure.reason.contains(reason), "{}", failure.reason);
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn what_is_written_and_what_was_given_are_compared() {
+        assert_eq!(judged(0, |_| {}), Judged::Holds);
+        let forget = |facts: &mut Facts| drop(facts.batches.0.pop());
+        fails(judged(0, forget), FailureKind::Table, "1 are too many");
+    }
+
+    #[test]
+    fn a_record_without_a_fate_or_without_a_reader_is_noticed() {
+        assert_eq!(judged(1, |_| {}), Judged::Holds);
+        let lose = |facts: &mut Facts| assert!(facts.explained.pop_first().is_some());
+        fails(judged(1, lose), FailureKind::Ledger, "what became of 1 record is not explained");
+        let unread = |facts: &mut Facts| drop(facts.batches.0.remove(0));
+        fails(judged(1, unread), FailureKind::Ledger, "what became of 1 record is not explained");
+    }
+
+    #[test]
+    fn another_answer_than_the_models_is_noticed() {
+        assert_eq!(judged(2, |_| {}), Judged::Holds);
+        let forget = |facts: &mut Facts| drop(facts.batches.0.remove(0));
+        fails(judged(2, forget), FailureKind::Table, "too many");
+    }
+
+    #[test]
+    fn the_undisturbed_table_is_that_of_the_same_records() {
+        let read = |_: &str| Ok(("pipeline.sql".to_owned(), PIPELINE.to_owned()));
+        let scenario = Scenario::plan("a.wt.yaml", SCENARIO, read).unwrap();
+        let mut judge = Judge::new(&scenario, &scenario.file.properties[3], PathBuf::new());
+        let base = Base::draw(&scenario, None, 1);
+        let two = judge.undisturbed(&base, &[0, 2]).unwrap();
+        assert_eq!(two, [" 2026-01-05T10:00:00Z | 1"]);
+        assert_eq!(judge.undisturbed(&base, &[0, 1, 2]).unwrap().len(), 2);
+        let mut rng = Rng::new(0);
+        let swarm = Swarm::draw(&[Vary::Batching], None, 0, &mut rng);
+        let mut coverage = Coverage::default();
+        for number in 0..8 {
+            let trial = vary(&base, |record| record != 1, &swarm, &rng.fork(&number.to_string()));
+            assert_eq!(judge.judge(&base, &trial, &mut coverage), Judged::Holds, "{trial:?}");
+        }
+        // With a record that comes too late it is another one.
+        let mut lines = base.lines.clone();
+        lines.rotate_left(1);
+        let trial = Trial { seed: 0, parallelism: 1, lines };
+        fails(judge.judge(&base, &trial, &mut coverage), FailureKind::Table, "1 row too few");
+    }
+}
