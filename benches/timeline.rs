@@ -1,5 +1,6 @@
 //! How many small scenarios one core runs in a second: a timeline of eight events, in process, with everything that a
-//! run has (services, checkpoint, sink, catalog, the verdict on each line) and without DuckDB, which nobody asks.
+//! run has (services, checkpoint, sink, catalog, the verdict on each line) and without DuckDB, which nobody asks. And how
+//! many cases of a property it tries on eight such events: each is a run whose table is held against another's.
 //!
 //! Under `cargo test` it runs once.
 
@@ -7,6 +8,8 @@ use std::hint::black_box;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use wavetank::scenarios::check::SnapshotMode;
+use wavetank::scenarios::property::scenario::{Ending, Options, try_property};
+use wavetank::scenarios::property::search::Search;
 use wavetank::scenarios::run::{RunOptions, Runner};
 use wavetank::scenarios::scenario::Scenario;
 
@@ -72,5 +75,41 @@ fn small_runs(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, small_runs);
+/// The same events in the order in which they happened, none of them late.
+const PROPERTY: &str = "\
+timeline: |
+  O 1 10:00:00, P 1 10:00:20
+  O 2 10:05:00
+  P 2 10:05:30
+  O 3 10:30:00, P 3 10:30:05
+  O 4 10:39:00, P 4 10:39:30
+properties:
+  - { vary: [arrival, batching], within: 9m, hold: same_output }
+";
+
+/// Cases of a property that are tried at once.
+const CASES: u64 = 256;
+
+fn property_cases(criterion: &mut Criterion) {
+    let read = |_: &str| Ok(("pipeline.sql".to_owned(), PIPELINE.to_owned()));
+    let (before, _) = SCENARIO.split_once("timeline:").expect("it has one");
+    let scenario = Scenario::plan("eight.wt.yaml", &format!("{before}{PROPERTY}"), read);
+    let scenario = scenario.expect("the scenario is right");
+    let options = Options {
+        name: "eight.wt.yaml",
+        search: Search { seed: 1, first: 0, cases: CASES, jobs: 1 },
+        events: None,
+        folder: "unused".into(),
+        after: &|_| true,
+    };
+    let once = || try_property(&scenario, &scenario.file.properties[0], &options).0;
+    let result = once();
+    assert_eq!((result.result, result.cases), (Ending::Held, CASES), "a wrong answer has no speed");
+    let mut group = criterion.benchmark_group("property");
+    group.throughput(Throughput::Elements(CASES));
+    group.bench_function("cases of eight events", |bencher| bencher.iter(|| black_box(once())));
+    group.finish();
+}
+
+criterion_group!(benches, small_runs, property_cases);
 criterion_main!(benches);

@@ -126,7 +126,7 @@ pub struct TestArgs {
     /// where it holds none
     #[arg(value_name = "PATH")]
     pub scenarios: Vec<String>,
-    /// Only scenarios that have this in their name
+    /// Only scenarios that have this in their name; with --property, properties too
     #[arg(short = 'k', value_name = "SUBSTRING")]
     pub keyword: Option<String>,
     /// Scenarios that run side by side, by default one per core
@@ -147,6 +147,15 @@ pub struct TestArgs {
     /// Instead of the checks: run each again for every call at which it could crash, and compare what is left
     #[arg(long)]
     pub crash_everywhere: bool,
+    /// Instead of the checks: try each property on timelines that are drawn from the scenario's own
+    #[arg(long, conflicts_with = "crash_everywhere")]
+    pub property: bool,
+    /// With --property: timelines that are tried
+    #[arg(long, value_name = "N", default_value_t = 1000, requires = "property")]
+    pub cases: u64,
+    /// With --property: only the timeline of this number
+    #[arg(long, value_name = "N", requires = "property", conflicts_with = "cases")]
+    pub case: Option<u64>,
     #[command(flatten)]
     pub snapshots: SnapshotArgs,
 }

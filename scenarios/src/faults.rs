@@ -54,6 +54,42 @@ impl Verdict {
     }
 }
 
+/// What verdicts have done to calls, counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Happened {
+    /// Processes that died at a call.
+    pub crashes: u64,
+    /// Those of them that died before a commit, behind all else of their batch.
+    pub before_commit: u64,
+    /// Those that died again before a batch was committed.
+    pub while_recovering: u64,
+    /// Calls that failed, were throttled, or came with an iterator that was too old.
+    pub failed: u64,
+    /// Calls that took longer.
+    pub slow: u64,
+    /// Crashes since the last commit.
+    unrecovered: u64,
+}
+
+impl Happened {
+    fn note(&mut self, verdict: Option<Verdict>, operation: &str, target: &str) {
+        let commits = |target: &str| operation == "put" && target.contains("/commits/");
+        match verdict {
+            None if self.unrecovered == 0 => {}
+            None if commits(target) => self.unrecovered = 0,
+            None | Some(Verdict::Lose) => {}
+            Some(Verdict::CrashBefore | Verdict::CrashAfter | Verdict::Tear(_)) => {
+                self.crashes += 1;
+                self.before_commit += u64::from(verdict == Some(Verdict::CrashBefore) && commits(target));
+                self.while_recovering += u64::from(self.unrecovered > 0);
+                self.unrecovered += 1;
+            }
+            Some(Verdict::Fail | Verdict::Throttle | Verdict::Expire) => self.failed += 1,
+            Some(Verdict::Slow(_)) => self.slow += 1,
+        }
+    }
+}
+
 /// A process: a job's number in its scenario.
 pub type Process = usize;
 
@@ -198,6 +234,7 @@ struct State {
     calls: u64,
     trigger: u32,
     killed: BTreeSet<Process>,
+    happened: Happened,
     /// Every call so far, if they are wanted.
     trace: Option<Vec<Call>>,
 }
@@ -213,6 +250,7 @@ impl Faults {
             calls: 0,
             trigger: 0,
             killed: BTreeSet::new(),
+            happened: Happened::default(),
             trace: None,
         };
         Self { state: Rc::new(RefCell::new(state)), process: 0 }
@@ -254,6 +292,11 @@ impl Faults {
     /// The calls that were kept since they were last taken; they go on being kept.
     pub fn take_trace(&self) -> Vec<Call> {
         self.state.borrow_mut().trace.as_mut().map(std::mem::take).unwrap_or_default()
+    }
+
+    /// What verdicts have done to calls so far.
+    pub fn happened(&self) -> Happened {
+        self.state.borrow().happened
     }
 
     /// Calls made so far, those of processes that are dead included.
@@ -335,6 +378,7 @@ impl Faults {
         let verdict = state.verdicts.get(&number).copied();
         let verdict = verdict.or(expired.then_some(Verdict::Expire));
         let verdict = verdict.or_else(|| state.by_rule(port, operation, target));
+        state.happened.note(verdict, operation, target);
         if let Some(trace) = &mut state.trace {
             let (changes, bytes) = match effect {
                 Effect::None => (false, 0),

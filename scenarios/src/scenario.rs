@@ -92,11 +92,7 @@ impl Scenario {
     /// A scenario of the library by its name, or of a file by its path.
     pub fn load(name: &str) -> Result<Scenario, LoadError> {
         if let Some(entry) = library::find(name) {
-            let mut scenario = Self::plan(&format!("{}.wt.yaml", entry.name), entry.file, |path| {
-                let found = entry.pipelines.iter().find(|(name, _)| *name == path);
-                let found = found.map(|(_, text)| (path.to_owned(), (*text).to_owned()));
-                found.ok_or_else(|| std::io::ErrorKind::NotFound.into())
-            })?;
+            let mut scenario = Self::plan(&format!("{}.wt.yaml", entry.name), entry.file, reader(name))?;
             scenario.snapshots = snapshots(Path::new(&format!("{}.wt.snap", entry.name)), entry.snapshots)?;
             return Ok(scenario);
         }
@@ -108,12 +104,7 @@ impl Scenario {
             }
             Err(source) => return Err(LoadError::Unreadable { path: path.to_owned(), source }),
         };
-        let folder = path.parent().unwrap_or(Path::new(""));
-        let read = |relative: &str| {
-            let path = folder.join(relative);
-            Ok((path.display().to_string(), std::fs::read_to_string(path)?))
-        };
-        let mut scenario = Self::plan(name, &text, read)?;
+        let mut scenario = Self::plan(name, &text, reader(name))?;
         let beside = snapshot_path(path);
         match std::fs::read_to_string(&beside) {
             Ok(text) => scenario.snapshots = snapshots(&beside, &text)?,
@@ -134,6 +125,23 @@ impl Scenario {
         let plans = file.jobs.iter().map(|job| plan_job(&file, job, &read));
         let plans = plans.collect::<Result<_, _>>()?;
         Ok(Scenario { file, plans, snapshots: Snapshots::default() })
+    }
+}
+
+/// Reads what a scenario refers to, a file of its folder or of its entry in the library: the name to show, the text.
+pub(crate) fn reader(name: &str) -> impl Fn(&str) -> std::io::Result<(String, String)> + use<> {
+    let entry = library::find(name);
+    let folder = Path::new(name).parent().unwrap_or(Path::new("")).to_owned();
+    move |relative| match entry {
+        Some(entry) => {
+            let found = entry.pipelines.iter().find(|(name, _)| *name == relative);
+            let found = found.map(|(_, text)| (relative.to_owned(), (*text).to_owned()));
+            found.ok_or_else(|| std::io::ErrorKind::NotFound.into())
+        }
+        None => {
+            let path = folder.join(relative);
+            Ok((path.display().to_string(), std::fs::read_to_string(path)?))
+        }
     }
 }
 

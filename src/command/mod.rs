@@ -10,6 +10,7 @@ pub mod init;
 pub mod lint;
 mod live;
 pub mod progress;
+pub mod property;
 pub mod query;
 pub mod run;
 pub mod schema;

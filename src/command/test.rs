@@ -14,7 +14,7 @@ use wavetank::scenarios::scenario::Scenario;
 
 use super::progress::{Listening, Progress};
 use super::run::cannot_load;
-use super::{crash, snapshots, threads};
+use super::{crash, property, snapshots, threads};
 use crate::Outcome;
 use crate::cli::{OutputArgs, TestArgs};
 use crate::exit::{self, Exit};
@@ -26,6 +26,9 @@ pub fn test(args: &TestArgs, output: &OutputArgs) -> Outcome {
         Ok(names) => names,
         Err(exit) => return Ok(exit),
     };
+    if args.property {
+        return property::properties(&names, args, output);
+    }
     let found = names.len();
     if let Some(part) = &args.keyword {
         names.retain(|name| name.contains(part.as_str()));
@@ -100,7 +103,7 @@ fn nothing_to_run(args: &TestArgs, found: usize) {
 }
 
 /// Loads every scenario, and says what is wrong with those that cannot be loaded.
-fn load(names: &[String], args: &TestArgs, output: &OutputArgs) -> Option<Vec<Scenario>> {
+pub(super) fn load(names: &[String], args: &TestArgs, output: &OutputArgs) -> Option<Vec<Scenario>> {
     let loaded: Vec<_> = names.iter().map(|name| Scenario::load(name)).collect();
     let mut scenarios = Vec::new();
     for result in loaded {

@@ -40,12 +40,12 @@ struct JsonLine<'a> {
 }
 
 /// Something that did not hold, at its place.
-struct Problem {
-    file: String,
-    line: usize,
-    column: usize,
-    name: String,
-    message: String,
+pub(super) struct Problem {
+    pub file: String,
+    pub line: usize,
+    pub column: usize,
+    pub name: String,
+    pub message: String,
 }
 
 /// What is printed as soon as a scenario has ended.
@@ -133,7 +133,7 @@ fn problems(one: &Ended) -> Vec<Problem> {
 }
 
 /// An annotation, as <https://docs.github.com/actions/reference/workflow-commands-for-github-actions> has it.
-fn command(problem: &Problem) -> String {
+pub(super) fn command(problem: &Problem) -> String {
     let data = |text: &str| text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A");
     let property = |text: &str| data(text).replace(':', "%3A").replace(',', "%2C");
     format!(

@@ -25,6 +25,7 @@ fn every_section_is_described_and_no_other_is_allowed() {
         "generate",
         "faults",
         "checks",
+        "properties",
     ] {
         assert!(sections.iter().any(|known| *known == section), "{section} is not in {sections:?}");
         assert!(schema["properties"][section]["description"].is_string(), "{section} has no description");
@@ -36,9 +37,15 @@ fn every_section_is_described_and_no_other_is_allowed() {
 #[test]
 fn misspelt_words_are_not_among_the_values_that_it_allows() {
     let text = schema().to_string();
-    for word in
-        ["glue-5.0", "before_commit", "no_unexplained_loss", "truncated_json", "trim_horizon", "lognormal"]
-    {
+    for word in [
+        "glue-5.0",
+        "before_commit",
+        "no_unexplained_loss",
+        "truncated_json",
+        "trim_horizon",
+        "lognormal",
+        "same_output",
+    ] {
         assert!(text.contains(&format!("\"{word}\"")), "{word} is not in the schema");
     }
     assert!(!text.contains("before_comit"));

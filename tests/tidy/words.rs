@@ -25,7 +25,7 @@ const FAN_OUTS: &[&str] = &[
     "benches/",
     "engine/src/input.rs",
     "scenarios/src/check/database.rs",
-    // Cases are tried side by side; the first that fails is the same for any number of threads.
+    // Cases of a property are tried side by side; the first that fails is the same for any number of threads.
     "scenarios/src/property/search.rs",
     // A watch stands beside a query, and ends it.
     "scenarios/src/athena/session.rs",

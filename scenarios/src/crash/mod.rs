@@ -11,7 +11,7 @@ mod points;
 mod report;
 
 pub use outcome::Outcome;
-pub(crate) use outcome::{Nobody, table_rows};
+pub(crate) use outcome::{Batches, Executed, Nobody, table_rows};
 pub use points::{Disturbance, Point, points};
 pub use report::{CrashFailure, CrashReport, DisturbanceReport, SCHEMA};
 
@@ -24,7 +24,6 @@ use crate::faults::{Call, Verdict};
 use crate::rng::Rng;
 use crate::scenario::Scenario;
 use crate::world::{RunError, World, WorldOptions, sink_target};
-use outcome::Batches;
 use wavetank_emulator::Storage;
 
 /// Why a scenario could not be tried.
@@ -141,7 +140,7 @@ impl<'s> Crashes<'s> {
 }
 
 /// The first line in which two outcomes differ.
-fn difference(expected: &Outcome, actual: &Outcome) -> Option<String> {
+pub(crate) fn difference(expected: &Outcome, actual: &Outcome) -> Option<String> {
     let of = |what: &str, expected: &[String], actual: &[String]| {
         let (missing, extra) = unmatched(expected, actual);
         let some = |lines: &[&String], word: &str| match lines {
@@ -163,7 +162,10 @@ fn difference(expected: &Outcome, actual: &Outcome) -> Option<String> {
 }
 
 /// What is only in one of two sorted lists.
-fn unmatched<'l>(expected: &'l [String], actual: &'l [String]) -> (Vec<&'l String>, Vec<&'l String>) {
+pub(crate) fn unmatched<'l>(
+    expected: &'l [String],
+    actual: &'l [String],
+) -> (Vec<&'l String>, Vec<&'l String>) {
     let (mut missing, mut extra) = (Vec::new(), Vec::new());
     let (mut left, mut right) = (expected.iter().peekable(), actual.iter().peekable());
     loop {
@@ -180,7 +182,7 @@ fn unmatched<'l>(expected: &'l [String], actual: &'l [String]) -> (Vec<&'l Strin
 }
 
 /// An error and its causes as one line.
-fn chain(error: &dyn std::error::Error) -> String {
+pub(crate) fn chain(error: &dyn std::error::Error) -> String {
     let causes = std::iter::successors(error.source(), |cause| cause.source());
     causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}"))
 }

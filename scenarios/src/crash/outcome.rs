@@ -29,16 +29,17 @@ pub struct Outcome {
 }
 
 /// A batch as it was committed.
-pub(super) struct Executed {
-    pub(super) batch: BatchId,
-    pub(super) reads: Vec<SourceRead>,
-    pub(super) losses: Vec<Loss>,
-    pub(super) restarted: bool,
+#[derive(Clone)]
+pub(crate) struct Executed {
+    pub(crate) batch: BatchId,
+    pub(crate) reads: Vec<SourceRead>,
+    pub(crate) losses: Vec<Loss>,
+    pub(crate) restarted: bool,
 }
 
 /// Keeps what every batch has read and lost.
-#[derive(Default)]
-pub(super) struct Batches(pub(super) Vec<Executed>);
+#[derive(Clone, Default)]
+pub(crate) struct Batches(pub(crate) Vec<Executed>);
 
 impl Witness for Batches {
     fn committed(&mut self, batch: Committed) -> Result<(), RunError> {
@@ -55,7 +56,7 @@ impl Witness for Batches {
 
 impl Batches {
     /// What these batches have left behind.
-    pub(super) fn outcome(
+    pub(crate) fn outcome(
         &self,
         store: &mut dyn ObjectStore,
         target: &FileTarget,
@@ -65,14 +66,25 @@ impl Batches {
     }
 
     /// What the model says that they should have left behind.
-    pub(super) fn modelled(&self, scenario: &Scenario, target: &FileTarget) -> Result<Outcome, CrashError> {
-        let Some((_, job, pipeline)) = scenario.streaming() else { return Ok(Outcome::default()) };
-        let options = query_options(job, 1, false);
-        let mut model = Model::new(pipeline, &options)?;
+    pub(crate) fn modelled(&self, scenario: &Scenario, target: &FileTarget) -> Result<Outcome, CrashError> {
+        let Some((_, _, pipeline)) = scenario.streaming() else { return Ok(Outcome::default()) };
         let mut objects = Objects::default();
         let schema = output_schema(pipeline);
         let store = Box::new(objects.clone());
         let mut sink = FileSink::new(target.clone(), &schema, Session::default(), store, Box::new(Nobody))?;
+        let losses = self.modelled_into(scenario, &mut sink)?;
+        Ok(Outcome { rows: table_rows(&mut objects, target)?, losses })
+    }
+
+    /// Gives a sink what the model says that it should have been given; answers what should have been lost.
+    pub(crate) fn modelled_into(
+        &self,
+        scenario: &Scenario,
+        sink: &mut dyn Sink,
+    ) -> Result<Vec<String>, CrashError> {
+        let Some((_, job, pipeline)) = scenario.streaming() else { return Ok(Vec::new()) };
+        let options = query_options(job, 1, false);
+        let mut model = Model::new(pipeline, &options)?;
         let mut losses = Vec::new();
         for Executed { batch, reads, restarted, .. } in &self.0 {
             let records: Vec<Vec<&[u8]>> =
@@ -83,7 +95,7 @@ impl Batches {
             sink.write(id, &outcome.rows)?;
             losses.extend(outcome.losses);
         }
-        Ok(Outcome { rows: table_rows(&mut objects, target)?, losses: self.ledger(losses.iter()) })
+        Ok(self.ledger(losses.iter()))
     }
 
     /// Lost rows by the place of their records in the streams, which does not depend on how batches were cut.

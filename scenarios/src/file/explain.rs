@@ -173,6 +173,8 @@ pub(super) fn describe(path: &[Step]) -> String {
         ["generate", stream, rest @ ..] => format!("`{}` of stream `{stream}`", rest.join(".")),
         ["checks", number] => format!("check {number}"),
         ["checks", number, rest @ ..] => format!("`{}` of check {number}", rest.join(".")),
+        ["properties", number] => format!("property {number}"),
+        ["properties", number, rest @ ..] => format!("`{}` of property {number}", rest.join(".")),
         names => format!("`{}`", names.join(".")),
     }
 }

@@ -679,3 +679,192 @@ const TYPED: &[&str] = &[
     "", "{", "}", "[", "]", ": ", "- ", "\n", "\n  ", "&a ", "*a", "|", "'", "\"", "$", "é", "!!int ", "0x1",
     "~", "? ", "#", "---\n", "\t", ", ", "%",
 ];
+
+/// The file with properties behind its checks.
+#[track_caller]
+fn check_properties(properties: &str, wanted: &str) {
+    check("    expect: empty\n", &format!("    expect: empty\nproperties:\n{properties}"), wanted);
+}
+
+#[test]
+fn properties_are_read() {
+    let text = RIGHT.to_owned()
+        + "properties:
+  - { vary: [arrival, crash_points], within: 10m, hold: same_output }
+  - { name: few, vary: [duplicates], hold: { bounded_state: < 100 } }
+  - { name: at most ten, vary: [faults], hold: { bounded_state: 10 } }
+  - { vary: [batching], hold: { sql: SELECT 1 WHERE false } }
+";
+    let file =
+        ScenarioFile::parse("shop.wt.yaml", &text).unwrap_or_else(|error| panic!("{}", rendered(&error)));
+    let names: Vec<&str> = file.properties.iter().map(|p| p.name.value.as_str()).collect();
+    assert_eq!(names, ["same_output", "few", "at most ten", "sql"]);
+    assert_eq!(file.properties[0].vary, [Vary::Arrival, Vary::CrashPoints]);
+    assert_eq!(file.properties[0].within.map(Length::micros), Some(600_000_000));
+    let bounds: Vec<String> = file
+        .properties
+        .iter()
+        .filter_map(|property| match &property.hold.value {
+            Hold::BoundedState(bound) => Some(bound.to_string()),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(bounds, ["< 100", "<= 10"]);
+    assert_eq!(file.properties[3].hold.value, Hold::Sql("SELECT 1 WHERE false".to_owned()));
+}
+
+#[test]
+fn what_can_be_varied_is_known() {
+    check_properties(
+        "  - { vary: [arival], hold: same_output }\n",
+        r#"
+  × unknown value `arival` for `vary` of property 1; did you mean `arrival`?
+    ╭─[shop.wt.yaml:29:14]
+ 28 │ properties:
+ 29 │   - { vary: [arival], hold: same_output }
+    ·              ───┬──
+    ·                 ╰── unknown value
+    ╰────
+  help: known values: `arrival`, `batching`, `duplicates`, `crash_points`,
+        `resharding`, `parallelism`, `faults`
+"#,
+    );
+}
+
+#[test]
+fn what_can_be_held_is_known() {
+    check_properties(
+        "  - { vary: [arrival], hold: same_outputs }\n",
+        r#"
+  × unknown value `same_outputs` for `hold` of property 1; did you mean
+  │ `same_output`?
+    ╭─[shop.wt.yaml:29:30]
+ 28 │ properties:
+ 29 │   - { vary: [arrival], hold: same_outputs }
+    ·                              ──────┬─────
+    ·                                    ╰── unknown value
+    ╰────
+  help: known values: `same_output`, `exactly_once`, `no_unexplained_loss`,
+        `same_as_batch`, `same_as_model`, `bounded_state`, `sql`
+"#,
+    );
+}
+
+#[test]
+fn a_bound_of_the_state_is_a_condition_on_a_number() {
+    check_properties(
+        "  - { vary: [arrival], hold: { bounded_state: few } }\n",
+        r#"
+  × expected a condition on a number of rows, such as `< 10000`, found `few`
+    ╭─[shop.wt.yaml:29:47]
+ 28 │ properties:
+ 29 │   - { vary: [arrival], hold: { bounded_state: few } }
+    ·                                               ─┬─
+    ·                                                ╰── `hold` of property 1
+    ╰────
+"#,
+    );
+}
+
+#[test]
+fn a_property_varies_something() {
+    check_properties(
+        "  - { vary: [], hold: same_output }\n",
+        r#"
+  × a property varies at least one thing
+    ╭─[shop.wt.yaml:29:13]
+ 28 │ properties:
+ 29 │   - { vary: [], hold: same_output }
+    ·             ┬
+    ·             ╰── empty
+    ╰────
+  help: it can vary arrival, batching, duplicates, crash_points, resharding,
+        parallelism, faults
+"#,
+    );
+}
+
+#[test]
+fn a_property_varies_nothing_twice() {
+    check_properties(
+        "  - { vary: [arrival, batching, arrival], hold: same_output }\n",
+        r#"
+  × `arrival` is varied twice
+    ╭─[shop.wt.yaml:29:33]
+ 28 │ properties:
+ 29 │   - { vary: [arrival, batching, arrival], hold: same_output }
+    ·                                 ───┬───
+    ·                                    ╰── again here
+    ╰────
+"#,
+    );
+}
+
+#[test]
+fn within_is_about_arrivals() {
+    check_properties(
+        "  - { vary: [batching], within: 10m, hold: same_output }\n",
+        r#"
+  × `within` is about arrivals, which this property does not vary
+    ╭─[shop.wt.yaml:29:33]
+ 28 │ properties:
+ 29 │   - { vary: [batching], within: 10m, hold: same_output }
+    ·                                 ─┬─
+    ·                                  ╰── nothing is displaced
+    ╰────
+  help: add `arrival` or `duplicates` to `vary`
+"#,
+    );
+}
+
+#[test]
+fn a_property_says_what_it_holds() {
+    check_properties(
+        "  - { name: nothing, vary: [batching] }\n",
+        r#"
+  × property 1 needs the key `hold`
+    ╭─[shop.wt.yaml:29:7]
+ 28 │ properties:
+ 29 │   - { name: nothing, vary: [batching] }
+    ·       ──┬─
+    ·         ╰── no `hold`
+    ╰────
+"#,
+    );
+}
+
+#[test]
+fn properties_have_names_of_their_own() {
+    check_properties(
+        "  - { vary: [batching], hold: same_output }\n  - { vary: [arrival], hold: same_output }\n",
+        r#"
+  × property `same_output` appears twice
+    ╭─[shop.wt.yaml:30:30]
+ 29 │   - { vary: [batching], hold: same_output }
+ 30 │   - { vary: [arrival], hold: same_output }
+    ·                              ─────┬─────
+    ·                                   ╰── again here
+    ╰────
+"#,
+    );
+}
+
+#[test]
+fn a_model_without_an_end_is_not_asked_about_one() {
+    let properties = "properties: [{ vary: [batching], hold: same_as_model }]\nclock: { drain: true, ";
+    check(
+        "clock: { ",
+        properties,
+        r#"
+  × the row-by-row model knows no end of input
+    ╭─[shop.wt.yaml:16:40]
+ 15 │   starting_position: trim_horizon
+ 16 │ properties: [{ vary: [batching], hold: same_as_model }]
+    ·                                        ──────┬──────
+    ·                                              ╰── here
+ 17 │ clock: { drain: true, start: 2026-01-05T10:00:00Z, tick: 10s, for: 1h }
+    ╰────
+  help: leave out `drain: true` of `clock`, or hold something else
+"#,
+    );
+}

@@ -12,6 +12,7 @@
 //! generate: …       # per stream: how much, when, what
 //! faults: …         # what goes wrong, and when
 //! checks: …         # SQL and the rows it must give, invariants
+//! properties: …     # what must hold however the timeline is disturbed
 //! ```
 //! [`ScenarioFile::parse`] reads it in four steps: the text as a tree with places (`tree`), the typed model by serde
 //! (unknown keys are errors), rows and timeline from the tree (`template`, `timeline`), and last the names that must
@@ -39,11 +40,13 @@ mod load_text;
 mod object_pattern;
 mod pattern;
 mod places;
+mod properties;
 mod rate;
 mod references;
 mod resources;
 mod s3_path;
 mod schedule;
+mod sections;
 mod shape;
 mod share;
 mod suggest;
@@ -76,12 +79,15 @@ pub use load::{
 };
 pub use object_pattern::{ObjectPart, ObjectPattern, TimeUnit};
 pub use pattern::{IntRange, KeyPattern, Part, Pattern};
+pub use properties::{Hold, Property, Vary};
 pub use rate::Rate;
 pub use resources::{Resources, Stream, Table, TableFormat};
 pub use s3_path::S3Path;
 pub use schedule::Schedule;
+pub use sections::Section;
 pub use shape::{Body, Shape};
 pub use share::Share;
+pub(crate) use template::value as word_value;
 pub use template::{Literal, Reference, Template, TimeForm};
 pub use timeline::{Count, Expected, Line, LineExpectation, Send, Step, Timeline};
 pub use utc_time::UtcTime;
@@ -115,6 +121,8 @@ pub struct ScenarioFile {
     pub faults: Vec<FaultEntry>,
     /// What must hold.
     pub checks: Vec<Check>,
+    /// What must hold however the timeline is disturbed.
+    pub properties: Vec<Property>,
 }
 
 /// `use:` files that belong to the scenario.
@@ -172,6 +180,9 @@ struct Document {
     /// What must hold.
     #[serde(default)]
     checks: Vec<check::CheckText>,
+    /// What must hold however the timeline is disturbed; tried by `wavetank test --property`.
+    #[serde(default)]
+    properties: Vec<properties::PropertyText>,
 }
 
 impl ScenarioFile {
@@ -252,6 +263,7 @@ impl ScenarioFile {
             generate: load_text::loads(document.generate, tree, &source)?,
             faults: faults.collect::<Result<_, _>>()?,
             checks: check::checks(document.checks, &clock, tree, &source)?,
+            properties: properties::properties(document.properties, &source)?,
             clock,
             jobs,
             shapes,
@@ -288,7 +300,7 @@ fn jobs(
 }
 
 /// A value that the file does not give.
-fn nowhere<T>(value: T) -> Spanned<T> {
+pub(crate) fn nowhere<T>(value: T) -> Spanned<T> {
     let nowhere = serde_saphyr::Location::UNKNOWN;
     Spanned::new(value, nowhere, nowhere)
 }

@@ -11,7 +11,7 @@ use super::resources::Table;
 use super::s3_path::S3Path;
 use super::suggest::{did_you_mean, name_list};
 use super::timeline::Step;
-use super::{ScenarioFile, above_zero};
+use super::{ScenarioFile, above_zero, properties};
 
 /// Checks every name and number that the types alone cannot; stops at the first that is wrong.
 pub(super) fn check(file: &ScenarioFile) -> Result<(), FileError> {
@@ -22,7 +22,9 @@ pub(super) fn check(file: &ScenarioFile) -> Result<(), FileError> {
     check_timeline(file)?;
     check_generate(file)?;
     file.faults.iter().try_for_each(|entry| check_fault(file, &entry.fault))?;
-    refuse_duplicates(&file.source, "check", file.checks.iter().map(|check| &check.name))
+    refuse_duplicates(&file.source, "check", file.checks.iter().map(|check| &check.name))?;
+    refuse_duplicates(&file.source, "property", file.properties.iter().map(|property| &property.name))?;
+    properties::check(file)
 }
 
 fn check_resources(file: &ScenarioFile) -> Result<(), FileError> {

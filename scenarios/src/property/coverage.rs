@@ -118,6 +118,12 @@ impl Coverage {
         self.counts[event as usize]
     }
 
+    /// What has happened, by its name.
+    pub fn named(&self) -> std::collections::BTreeMap<&'static str, u64> {
+        let met = Event::ALL.into_iter().filter(|event| self.count(*event) > 0);
+        met.map(|event| (event.name(), self.count(event))).collect()
+    }
+
     /// Those of `wanted` that have never happened.
     pub fn never<'e>(&self, wanted: &'e [Event]) -> impl Iterator<Item = Event> + use<'_, 'e> {
         wanted.iter().copied().filter(|event| self.count(*event) == 0)

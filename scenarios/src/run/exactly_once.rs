@@ -23,7 +23,7 @@ use crate::world::{StreamingRun, sink_target};
 const SHOWN: usize = 10;
 
 /// A table as it should be.
-pub(super) struct Shadow {
+pub(crate) struct Shadow {
     target: FileTarget,
     bucket: String,
     sink: FileSink,

@@ -13,8 +13,10 @@ use crate::check::SnapshotMode;
 use crate::keep::keep;
 use crate::report::RunReport;
 use crate::scenario::Scenario;
-use crate::world::World;
+use crate::world::{Committed, Witness, World};
 use record::Record;
+
+pub(crate) use exactly_once::Shadow;
 
 pub use crate::world::{Observer, RunError};
 pub use live::{LiveProgress, LiveRun};
@@ -75,6 +77,17 @@ impl Runner {
         options: RunOptions,
         observer: &mut dyn Observer,
     ) -> Result<RunReport, RunError> {
+        self.run_watched(scenario, options, observer, &mut ())
+    }
+
+    /// The same, with somebody who hears of every batch and sees what is left.
+    pub(crate) fn run_watched(
+        &mut self,
+        scenario: &Scenario,
+        options: RunOptions,
+        observer: &mut dyn Observer,
+        watcher: &mut dyn Watcher,
+    ) -> Result<RunReport, RunError> {
         let reseeded = options.seed.map(|seed| scenario.with_seed(Some(seed)));
         let scenario = reseeded.as_ref().unwrap_or(scenario);
         let mut record = Record::new(scenario, &options);
@@ -85,13 +98,45 @@ impl Runner {
         if record.wants_calls(&options) {
             world.faults.trace();
         }
-        world.run(&mut record, observer)?;
+        world.run(&mut Watched { record: &mut record, watcher }, observer)?;
+        watcher.ended(&world);
         let report = conclude(record, &mut world, &options)?;
         if in_memory {
             let emulator = Arc::clone(&world.services.emulator);
             self.spare = emulator.clear().is_ok().then_some(emulator);
         }
         Ok(report)
+    }
+}
+
+/// Looks on while a scenario runs.
+pub(crate) trait Watcher {
+    /// A batch was committed.
+    fn committed(&mut self, batch: &Committed);
+
+    /// Nothing is left to do; nothing was judged yet.
+    fn ended(&mut self, world: &World<'_>);
+}
+
+impl Watcher for () {
+    fn committed(&mut self, _: &Committed) {}
+
+    fn ended(&mut self, _: &World<'_>) {}
+}
+
+struct Watched<'w, 's> {
+    record: &'w mut Record<'s>,
+    watcher: &'w mut dyn Watcher,
+}
+
+impl Witness for Watched<'_, '_> {
+    fn committed(&mut self, batch: Committed) -> Result<(), RunError> {
+        self.watcher.committed(&batch);
+        self.record.committed(batch)
+    }
+
+    fn instant(&mut self, world: &mut World<'_>) -> Result<(), RunError> {
+        self.record.instant(world)
     }
 }
 

@@ -16,7 +16,7 @@
 use std::cmp::Ordering;
 use std::fmt;
 
-use crate::file::from_text::FromText;
+use crate::file::from_text::{FromText, deserialize_from_text};
 use crate::file::utc_time::UtcTime;
 
 /// What one value of a row has to be.
@@ -184,6 +184,19 @@ impl Bound {
         }
     }
 }
+
+impl FromText for Bound {
+    const EXPECTED: &'static str = "a condition on a number of rows, such as `< 10000`";
+
+    fn from_text(text: &str) -> Option<Self> {
+        match text.parse() {
+            Ok(number) => Some(Bound::at_most(number)),
+            Err(_) => Bound::parse(text).ok()?.filter(Bound::is_of_numbers),
+        }
+    }
+}
+
+deserialize_from_text!(Bound);
 
 impl fmt::Display for Bound {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -35,6 +35,12 @@ const GENERATORS: &[Generator] = &[
     Generator { name: "object", fits: never, required: &[], optional: &[], read: object },
 ];
 
+/// Whether a key could be taken for a generator's.
+pub(super) fn like_a_generator(key: &str) -> bool {
+    let mut names = GENERATORS.iter().map(|generator| generator.name);
+    names.clone().any(|name| name == key) || nearest(key, &mut names).is_some()
+}
+
 /// A generator's mapping while it is read.
 struct Arguments<'a> {
     reader: &'a TemplateReader<'a>,

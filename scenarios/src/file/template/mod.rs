@@ -12,6 +12,7 @@
 //! reference; `$$` writes a dollar sign.
 
 mod generators;
+mod written;
 
 use super::error::{FileError, Source};
 use super::fake_name::FakeName;

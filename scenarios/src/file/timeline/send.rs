@@ -29,6 +29,8 @@ pub struct Send {
     pub after: Length,
     /// How often it is sent.
     pub times: u32,
+    /// Fields that have other values than the shape's: path and value, as they are written.
+    pub fields: Vec<(String, String)>,
     /// What is sent.
     pub body: Body,
     /// The words in the file.
@@ -59,6 +61,7 @@ impl Names<'_> {
             time: Instant::From(0),
             after: Length::default(),
             times: 1,
+            fields: Vec::new(),
             body: shape.body.clone(),
             place: part.place(),
         };
@@ -104,6 +107,7 @@ impl Names<'_> {
             return Err(self.source.error(place, message).label("no fields"));
         };
         if row.replace(path, Template::Literal(value(text))) {
+            send.fields.push((path.to_owned(), text.to_owned()));
             return Ok(());
         }
         let fields = row.field_paths();
