@@ -160,7 +160,7 @@ impl<S: Strategy> Events<S> {
             some(self.late),
             some(self.twice),
             proptest::bool::weighted(1.0 / self.per_trigger as f64),
-            sometimes(self.crashes, select(POINTS.to_vec())),
+            sometimes(self.crashes, select(CrashPoint::ALL.to_vec())),
         );
         let one = one.prop_map(|(event, offset, out_of_order, late, again, ends, crash)| Drawn {
             event,
@@ -181,18 +181,6 @@ impl<S: Strategy> Events<S> {
         })
     }
 }
-
-/// Where a process can die.
-const POINTS: [CrashPoint; 8] = [
-    CrashPoint::Now,
-    CrashPoint::BeforePlan,
-    CrashPoint::AfterPlan,
-    CrashPoint::BeforeState,
-    CrashPoint::BeforeSink,
-    CrashPoint::DuringSink,
-    CrashPoint::BeforeCommit,
-    CrashPoint::AfterCommit,
-];
 
 /// A value in so great a share of cases; it shrinks to none.
 fn sometimes<T: fmt::Debug + Clone + 'static>(

@@ -78,6 +78,20 @@ pub enum CrashPoint {
     AfterCommit,
 }
 
+impl CrashPoint {
+    /// All of them, in the order of a batch.
+    pub const ALL: [CrashPoint; 8] = [
+        Self::Now,
+        Self::BeforePlan,
+        Self::AfterPlan,
+        Self::BeforeState,
+        Self::BeforeSink,
+        Self::DuringSink,
+        Self::BeforeCommit,
+        Self::AfterCommit,
+    ];
+}
+
 /// How calls to a service go wrong, and for how long.
 #[derive(Debug, Clone, PartialEq, Default, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]

@@ -73,13 +73,8 @@ fn output(tank: &Tank) -> Vec<RecordBatch> {
 fn decoded(tank: &Tank, source: usize) -> Result<Vec<RecordBatch>, Box<dyn std::error::Error>> {
     let (pipeline, mut all) = (tank.pipeline(), Vec::new());
     for ran in tank.batches() {
-        let report = &ran.report;
-        let records: Vec<Vec<&[u8]>> = report
-            .inputs
-            .iter()
-            .map(|read| read.records.iter().map(|record| &record.data[..]).collect())
-            .collect();
-        let batch = ModelBatch::decode(pipeline, tank.session(), report.progress.batch, &records, false)?;
+        let id = ran.report.progress.batch;
+        let batch = ModelBatch::decode(pipeline, tank.session(), id, &ran.records(), false)?;
         let columns: Vec<usize> = (0..pipeline.sources[source].schema.fields().len()).collect();
         for rows in &batch.inputs[source].rows {
             all.push(rows.project(&columns)?);

@@ -45,6 +45,14 @@ pub struct Ran {
     pub at_the_end: bool,
 }
 
+impl Ran {
+    /// The bytes of each record that it has read, source by source.
+    pub fn records(&self) -> Vec<Vec<&[u8]>> {
+        let inputs = self.report.inputs.iter();
+        inputs.map(|read| read.records.iter().map(|record| &record.data[..]).collect()).collect()
+    }
+}
+
 /// How a timeline is run.
 #[derive(Debug, Clone)]
 pub struct TankOptions {

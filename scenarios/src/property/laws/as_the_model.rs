@@ -28,11 +28,7 @@ pub(super) fn judge(subject: &Subject, history: &History, coverage: &mut Coverag
 
 fn batch(subject: &Subject, model: &mut Model, ran: &Ran, coverage: &mut Coverage) -> Option<String> {
     let report = &ran.report;
-    let records: Vec<Vec<&[u8]>> = report
-        .inputs
-        .iter()
-        .map(|read| read.records.iter().map(|record| &record.data[..]).collect())
-        .collect();
+    let records = ran.records();
     let without_data = records.iter().all(Vec::is_empty);
     if without_data && !ran.restarted && !model.needs_batch().unwrap_or(false) {
         return Some("it runs without data, and changes nothing".to_owned());

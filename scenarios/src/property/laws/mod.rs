@@ -26,6 +26,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use arrow::record_batch::RecordBatch;
+use wavetank_engine::error::EngineError;
 use wavetank_engine::plan::Pipeline;
 use wavetank_engine::query::QueryOptions;
 use wavetank_engine::seeded_bug::SeededBug;
@@ -141,9 +142,14 @@ impl Subject {
         }
     }
 
-    /// Runs a timeline on the engine. The inner `None`: the query is refused, as Spark refuses it.
-    fn run(&self, lines: &[Line], options: &TankOptions, coverage: &mut Coverage) -> Option<History> {
-        history::run(&self.pipeline, options, lines, coverage).ok()
+    /// Runs a timeline on the engine.
+    fn run(
+        &self,
+        lines: &[Line],
+        options: &TankOptions,
+        coverage: &mut Coverage,
+    ) -> Result<History, EngineError> {
+        history::run(&self.pipeline, options, lines, coverage)
     }
 
     fn tank(&self, bug: Option<SeededBug>) -> TankOptions {
@@ -175,7 +181,17 @@ impl Subject {
         bench: &mut Bench,
         coverage: &mut Coverage,
     ) -> Option<Broken> {
-        let history = self.run(lines, &self.tank(bench.bug), coverage)?;
+        let history = match self.run(lines, &self.tank(bench.bug), coverage) {
+            Ok(history) => history,
+            // As Spark refuses it.
+            Err(EngineError::Refused { .. }) => return None,
+            Err(error) => {
+                return Some(Broken {
+                    law: law.unwrap_or(Law::AsTheModel),
+                    reason: format!("stops: {error}"),
+                });
+            }
+        };
         let laws = law.map_or(Law::ALL.to_vec(), |law| vec![law]);
         laws.into_iter().find_map(|law| {
             let reason = match law {

@@ -19,17 +19,21 @@ pub(super) fn judge(
         snapshot_each_batch: true,
     };
     // Whole snapshots take other calls, so a crash at a call would be another crash.
-    let (lines, again) = match Line::without_crashes(lines) {
-        None => (lines.to_vec(), None),
-        Some(lines) => {
-            let again = subject.run(&lines, &plain, &mut Coverage::default())?;
-            (lines, Some(again))
-        }
+    let calm = Line::without_crashes(lines);
+    let lines = calm.as_deref().unwrap_or(lines);
+    let run = |options: &TankOptions| {
+        let ran = subject.run(lines, options, &mut Coverage::default());
+        ran.map_err(|error| format!("with {} threads it stops: {error}", options.query.parallelism))
+    };
+    let both = match calm.is_some() {
+        true => run(&plain).and_then(|again| Ok((Some(again), run(&options)?))),
+        false => run(&options).map(|other| (None, other)),
+    };
+    let (again, other) = match both {
+        Ok(both) => both,
+        Err(reason) => return Some(reason),
     };
     let history = again.as_ref().unwrap_or(history);
-    let Some(other) = subject.run(&lines, &options, &mut Coverage::default()) else {
-        return Some("it fails with three threads and whole snapshots".to_owned());
-    };
     if other.batches.len() != history.batches.len() {
         return Some(format!(
             "{} batches, and {} with three threads",

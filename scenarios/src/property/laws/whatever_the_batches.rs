@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 
+use wavetank_engine::error::EngineError;
 use wavetank_engine::plan::OutputMode;
 use wavetank_engine::seeded_bug::SeededBug;
 use wavetank_engine::watermark::WatermarkPolicy;
@@ -21,10 +22,13 @@ pub(super) fn judge(subject: &Subject, lines: &[Line], bug: Option<SeededBug>) -
     }
     let lines = punctual(subject, lines);
     let (at_once, by_stream) = (at_once(&lines), by_stream(&lines));
-    let one = rows(subject, &at_once, bug)?;
+    let one = match rows(subject, &at_once, bug) {
+        Ok(rows) => rows,
+        Err(error) => return Some(format!("in one batch it stops: {error}")),
+    };
     let other = |name: &str, lines: &[Line]| match rows(subject, lines, bug) {
-        Some(rows) => difference(&format!("{name} against one batch"), &one, &rows),
-        None => Some(format!("{name}: it fails")),
+        Ok(rows) => difference(&format!("{name} against one batch"), &one, &rows),
+        Err(error) => Some(format!("{name} it stops: {error}")),
     };
     other("as it arrived", &lines).or_else(|| other("stream by stream", &by_stream))
 }
@@ -95,10 +99,10 @@ fn by_stream(lines: &[Line]) -> Vec<Line> {
     streams.into_iter().flat_map(|stream| lines.iter().map(move |line| of(stream, line))).collect()
 }
 
-/// All rows of a timeline, the end of input included; `None` when it fails.
-fn rows(subject: &Subject, lines: &[Line], bug: Option<SeededBug>) -> Option<Vec<String>> {
+/// All rows of a timeline, the end of input included.
+fn rows(subject: &Subject, lines: &[Line], bug: Option<SeededBug>) -> Result<Vec<String>, EngineError> {
     let history = subject.run(lines, &subject.tank(bug), &mut Coverage::default())?;
     let mut all: Vec<String> = history.batches.iter().flat_map(|ran| texts(&ran.rows)).collect();
     all.sort_unstable();
-    Some(all)
+    Ok(all)
 }

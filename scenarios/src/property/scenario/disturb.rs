@@ -7,17 +7,6 @@ use super::vary::Swarm;
 use crate::file::{CrashPoint, Fault, Share, Trouble, Vary};
 use crate::rng::Rng;
 
-const POINTS: [CrashPoint; 8] = [
-    CrashPoint::Now,
-    CrashPoint::BeforePlan,
-    CrashPoint::AfterPlan,
-    CrashPoint::BeforeState,
-    CrashPoint::BeforeSink,
-    CrashPoint::DuringSink,
-    CrashPoint::BeforeCommit,
-    CrashPoint::AfterCommit,
-];
-
 /// Puts disturbances between lines.
 pub(super) fn disturb(mut lines: Vec<TrialLine>, base: &Base, swarm: &Swarm, rng: &Rng) -> Vec<TrialLine> {
     if swarm.has(Vary::CrashPoints) {
@@ -64,7 +53,7 @@ fn crash(lines: &mut Vec<TrialLine>, swarm: &Swarm, rng: &mut Rng) {
 }
 
 fn point(rng: &mut Rng) -> CrashPoint {
-    POINTS[rng.below(POINTS.len() as u64) as usize]
+    CrashPoint::ALL[rng.below(CrashPoint::ALL.len() as u64) as usize]
 }
 
 /// Troubles that a job gets over, as a rule.
