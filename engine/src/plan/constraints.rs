@@ -86,7 +86,12 @@ pub(super) fn infer(known: &[Expr]) -> Vec<Expr> {
 
 /// `x = x`, which substitution in `x = y` gives.
 fn is_tautology(predicate: &Expr) -> bool {
-    matches!(predicate, Expr::Binary { left, right, .. } if left == right)
+    matches!(predicate, Expr::Binary { left, right, .. } if left == right) && !is_never(predicate)
+}
+
+/// `x < x`, which no row fulfils.
+pub(super) fn is_never(predicate: &Expr) -> bool {
+    matches!(predicate, Expr::Binary { op: BinaryOp::Lt | BinaryOp::Gt, left, right } if left == right)
 }
 
 fn equal_columns(predicate: &Expr) -> Option<(Expr, Expr)> {

@@ -16,7 +16,7 @@ use arrow::datatypes::DataType;
 use datafusion_common::ScalarValue;
 
 use super::column::ids;
-use super::constraints::{constraints, infer};
+use super::constraints::{constraints, infer, is_never};
 use super::prune::prune;
 use super::{
     BinaryOp, Column, ColumnId, Expr, FilterOrigin, JoinKind, LogicalPlan, conjunction, split_conjunction,
@@ -171,10 +171,10 @@ fn inferred_filters(
     let is_new = |e: &&Expr| e.references().is_subset(&own) && !known.contains(e);
     let news = inferred.iter().filter(is_new);
     let compared: Vec<&Expr> = news.clone().filter(|e| !matches!(e, Expr::IsNotNull(_))).collect();
-    if let [one, other, ..] = compared[..]
-        && contradict(one, other)
-    {
-        // Without a column in it, it goes below the watermark too: the side is empty (`BooleanSimplification`).
+    let contradictory = matches!(compared[..], [one, other, ..] if contradict(one, other));
+    if contradictory || compared.iter().any(|e| is_never(e)) {
+        // Without a column in it, it goes below the watermark too: the side is empty (`BooleanSimplification`,
+        // `SimplifyBinaryComparison`).
         return vec![(Expr::Literal(ScalarValue::from(false)), FilterOrigin::Query)];
     }
     news.filter(|e| !is_trivial(e, columns)).map(|e| (e.clone(), origin(e, columns))).collect()
