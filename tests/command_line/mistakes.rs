@@ -78,7 +78,7 @@ fn unknown_key_is_shown_with_the_nearest_known_one() {
        ╰────
      help: known keys here: `scenario`, `engine`, `use`, `resources`, `job`,
            `jobs`, `clock`, `seed`, `shapes`, `timeline`, `generate`, `faults`,
-           `checks`
+           `checks`, `properties`
     ");
 }
 

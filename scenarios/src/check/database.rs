@@ -80,6 +80,22 @@ impl CheckDatabase {
         }
     }
 
+    /// One for many runs in the same folder, whose objects have the same names and other bytes.
+    pub(crate) fn of_one_folder() -> Result<Self, DatabaseError> {
+        let database = Self::open();
+        database.connection()?.execute_batch("SET enable_external_file_cache = false;")?;
+        Ok(database)
+    }
+
+    /// Empties the system tables. The catalog's are attached anew by every run.
+    pub(crate) fn clear(&mut self) -> Result<(), DatabaseError> {
+        self.waiting.clear();
+        let deletes =
+            recorder::schemas().into_iter().map(|(table, _)| format!("DELETE FROM wavetank.{table};"));
+        let deletes: String = deletes.collect();
+        Ok(self.connection()?.execute_batch(&deletes)?)
+    }
+
     fn connection(&self) -> duckdb::Result<&Connection> {
         if let Some(opening) = self.opening.take() {
             let opened = opening.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;

@@ -34,7 +34,7 @@ impl<'a> LiveRun<'a> {
         streams: Option<Endpoint>,
         now_millis: i64,
     ) -> Result<Self, RunError> {
-        let record = Record::new(scenario, &options);
+        let record = Record::new(scenario, &options, None);
         let mut settings = record.world_options(&options);
         settings.spare = Some(emulator);
         settings.live_from = Some(now_millis);
@@ -80,7 +80,7 @@ impl<'a> LiveRun<'a> {
     /// # Errors
     /// When the results cannot be read or written.
     pub fn finish(mut self) -> Result<RunReport, RunError> {
-        conclude(self.record, &mut self.world, &self.options)
+        conclude(&mut self.record, &mut self.world, &self.options)
     }
 }
 

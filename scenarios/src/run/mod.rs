@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use wavetank_emulator::{Emulator, Storage};
 
-use crate::check::SnapshotMode;
+use crate::check::{CheckDatabase, SnapshotMode};
 use crate::keep::keep;
 use crate::report::RunReport;
 use crate::scenario::Scenario;
@@ -67,9 +67,17 @@ pub fn run(
 #[derive(Default)]
 pub struct Runner {
     spare: Option<Arc<Emulator>>,
+    /// The database of the checks, where every run works in the same folder.
+    database: Option<CheckDatabase>,
+    in_one_folder: bool,
 }
 
 impl Runner {
+    /// One whose runs all work in the same folder: emulator and database of the checks are emptied and used again.
+    pub(crate) fn in_one_folder() -> Self {
+        Self { in_one_folder: true, ..Self::default() }
+    }
+
     /// Runs a scenario from its first trigger until nothing is left to do.
     pub fn run(
         &mut self,
@@ -90,20 +98,28 @@ impl Runner {
     ) -> Result<RunReport, RunError> {
         let reseeded = options.seed.map(|seed| scenario.with_seed(Some(seed)));
         let scenario = reseeded.as_ref().unwrap_or(scenario);
-        let mut record = Record::new(scenario, &options);
+        let database = match self.in_one_folder {
+            true => Some(self.database.take().map_or_else(CheckDatabase::of_one_folder, Ok)?),
+            false => None,
+        };
+        let mut record = Record::new(scenario, &options, database);
         let mut settings = record.world_options(&options);
-        let in_memory = settings.storage == Storage::Memory;
-        settings.spare = self.spare.take().filter(|_| in_memory);
+        let again = self.in_one_folder || settings.storage == Storage::Memory;
+        settings.spare = self.spare.take().filter(|_| again);
         let mut world = World::new(scenario, settings, [])?;
         if record.wants_calls(&options) {
             world.faults.trace();
         }
         world.run(&mut Watched { record: &mut record, watcher }, observer)?;
         watcher.ended(&world);
-        let report = conclude(record, &mut world, &options)?;
-        if in_memory {
+        let report = conclude(&mut record, &mut world, &options)?;
+        if again {
             let emulator = Arc::clone(&world.services.emulator);
             self.spare = emulator.clear().is_ok().then_some(emulator);
+        }
+        if let (true, Some(mut database)) = (self.in_one_folder, record.into_database()) {
+            database.clear()?;
+            self.database = Some(database);
         }
         Ok(report)
     }
@@ -142,7 +158,7 @@ impl Witness for Watched<'_, '_> {
 
 /// Judges what has happened, and lays it out where it is to be kept.
 fn conclude(
-    mut record: Record<'_>,
+    record: &mut Record<'_>,
     world: &mut World<'_>,
     options: &RunOptions,
 ) -> Result<RunReport, RunError> {

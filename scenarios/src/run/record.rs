@@ -89,10 +89,12 @@ impl Witness for Record<'_> {
 }
 
 impl<'s> Record<'s> {
-    pub fn new(scenario: &'s Scenario, options: &RunOptions) -> Self {
+    /// Nothing yet; in a database that is empty, if there is one.
+    pub fn new(scenario: &'s Scenario, options: &RunOptions, database: Option<CheckDatabase>) -> Self {
         let file = &scenario.file;
         // Opens in the background, so it is begun first.
-        let database = (options.keep || !file.checks.is_empty()).then(CheckDatabase::open);
+        let asks = options.keep || !file.checks.is_empty();
+        let database = asks.then(|| database.unwrap_or_else(CheckDatabase::open));
         let mut streams = BTreeMap::new();
         let (mut jobs, mut recorded) = (BTreeMap::new(), BTreeMap::new());
         let mut recomputations = BTreeMap::new();
@@ -151,6 +153,11 @@ impl<'s> Record<'s> {
     /// The database of the checks, if there is one.
     pub fn database(&self) -> Option<&CheckDatabase> {
         self.database.as_ref()
+    }
+
+    /// The database of the checks, which is needed no more.
+    pub fn into_database(self) -> Option<CheckDatabase> {
+        self.database
     }
 
     /// What the run needs of its world.

@@ -100,7 +100,7 @@ impl<'p> Judge<'p> {
         (file.generate, file.faults, file.properties) = (Entries::default(), Vec::new(), Vec::new());
         file.checks = check(&property.hold.value).into_iter().collect();
         let wants = Wants::of(&property.hold.value);
-        let (undisturbed, runner) = (BTreeMap::new(), Runner::default());
+        let (undisturbed, runner) = (BTreeMap::new(), Runner::in_one_folder());
         Self { scenario, property, target, bucket, wants, spare: None, undisturbed, runner, folder }
     }
 

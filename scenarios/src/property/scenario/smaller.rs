@@ -128,6 +128,30 @@ fn is_within(lines: &[TrialLine], base: &Base, own: &BTreeMap<usize, Sent>, vary
     arrived.iter().all(|(record, arrival)| first.get(record).is_some_and(|first| first <= arrival))
 }
 
+/// How far the most displaced record comes behind its turn, in microseconds: its turn is when the latest of those
+/// before it in their own order happened.
+pub fn displacement(base: &Base, lines: &[TrialLine]) -> i64 {
+    let mut turns: BTreeMap<usize, i64> = BTreeMap::new();
+    let mut latest = i64::MIN;
+    for record in records_sent(lines) {
+        latest = latest.max(base.records.all[record].time.0);
+        turns.insert(record, latest);
+    }
+    let mut arrivals = Vec::new();
+    let mut now = 0;
+    for line in lines {
+        now += line.micros(base.tick);
+        arrivals.extend(line.sent().iter().map(|sent| (now + sent.after.micros(), sent.record)));
+    }
+    arrivals.sort_by_key(|(arrival, _)| *arrival);
+    let (mut latest, mut furthest) = (i64::MIN, 0);
+    for turn in arrivals.iter().map(|(_, record)| turns[record]) {
+        latest = latest.max(turn);
+        furthest = furthest.max(latest - turn);
+    }
+    furthest
+}
+
 impl Shrink for TrialLine {
     fn parts(&self) -> usize {
         self.sent().len()
@@ -412,6 +436,21 @@ mod tests {
         assert_eq!(row.field("n"), Some(&Template::Literal(Literal::Int(1))));
         let merged = super::smallest(&base, &trial, &[Vary::Batching], 1000, fails);
         assert_eq!(merged.trial.lines.len(), 1);
+    }
+
+    #[test]
+    fn a_record_is_displaced_by_how_far_others_overtake_it() {
+        let base = base();
+        assert_eq!(displacement(&base, &base.lines), 0);
+        let mut lines = base.lines.clone();
+        lines.swap(0, 2);
+        // Record 0 comes behind record 5.
+        assert_eq!(displacement(&base, &lines), 5 * 61_300_000);
+        lines.pop();
+        assert_eq!(displacement(&base, &lines), 3 * 61_300_000);
+        let late = Sent { record: 0, again: false, after: length(20_000_000), times: 1 };
+        let lines = [TrialLine::Send(vec![late]), base.lines[1].clone(), base.lines[2].clone()];
+        assert_eq!(displacement(&base, &lines), 3 * 61_300_000);
     }
 
     #[test]

@@ -9,7 +9,7 @@ use super::base::Base;
 use super::counterexample::{Case, NewFile};
 use super::judge::{Failure, Judge, Judged};
 use super::report::{Ending, Found, PropertyResult};
-use super::smaller::smallest;
+use super::smaller::{displacement, smallest};
 use super::trial::{Trial, TrialLine, records_sent};
 use super::vary::{Swarm, vary};
 use crate::file::{Hold, Property, Vary};
@@ -161,8 +161,10 @@ fn smaller(
     let mut judge = Judge::new(scenario, property, options.folder.join("smaller"));
     let mut coverage = Coverage::default();
     let mut last = (base.records.clone(), failure.clone());
+    // Generated records are displaced by their own delays, too.
+    let limit = property.within.map(|within| within.micros().max(displacement(&base, &trial.lines)));
     let mut smallest = smallest(&base, &trial, &property.vary, tries, |base, trial| {
-        if !(options.after)(0) {
+        if !(options.after)(0) || limit.is_some_and(|limit| displacement(base, &trial.lines) > limit) {
             return false;
         }
         if base.records != last.0 {

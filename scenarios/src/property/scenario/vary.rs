@@ -79,7 +79,8 @@ pub fn vary(base: &Base, keep: impl Fn(usize) -> bool, swarm: &Swarm, rng: &Rng)
 fn reordered(base: &Base, own: &[TrialLine], swarm: &Swarm, rng: &Rng) -> Vec<TrialLine> {
     let items = items(base, own, swarm, &mut rng.fork("order"));
     let mut lines = cut(&items, own, swarm, &mut rng.fork("lines"));
-    if swarm.has(Vary::Arrival) && swarm.after > 0.0 {
+    // Slow calls move the clock: what arrives after a line would come before lines that it was to come behind.
+    if swarm.has(Vary::Arrival) && swarm.after > 0.0 && !swarm.has(Vary::Faults) {
         arrive_later(&mut lines, base.tick, swarm.after, &mut rng.fork("after"));
     }
     lines
@@ -90,7 +91,8 @@ fn items(base: &Base, own: &[TrialLine], swarm: &Swarm, rng: &mut Rng) -> Vec<It
     let mut items = Vec::new();
     for sent in own.iter().flat_map(TrialLine::sent) {
         let mut sent = *sent;
-        let mut due = base.records.all[sent.record].due;
+        let turn = base.records.all[sent.record].due;
+        let mut due = turn;
         if swarm.has(Vary::Arrival) {
             sent.after = Length::default();
             if rng.chance(swarm.displaced) {
@@ -102,7 +104,8 @@ fn items(base: &Base, own: &[TrialLine], swarm: &Swarm, rng: &mut Rng) -> Vec<It
             Some(0) => sent.times += 1 + rng.below(2) as u32,
             Some(_) => {
                 let copy = Sent { again: true, after: Length::default(), times: 1, ..sent };
-                items.push(Item { sent: copy, due: due + displacement(swarm.distance, rng) });
+                let later = turn + displacement(swarm.distance, rng);
+                items.push(Item { sent: copy, due: due.max(later) });
             }
             None => {}
         }
