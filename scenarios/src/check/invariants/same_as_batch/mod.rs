@@ -27,6 +27,7 @@ use arrow::datatypes::{DataType, Field, Schema};
 use wavetank_engine::batch::BatchId;
 use wavetank_engine::error::Result as EngineResult;
 use wavetank_engine::plan::Pipeline;
+use wavetank_engine::plan::optimize::optimize;
 use wavetank_engine::query::{BatchReport, QueryOptions, output_schema};
 use wavetank_engine::session::Session;
 use wavetank_engine::watermark::Watermark;
@@ -134,7 +135,8 @@ impl Parts {
         let timing = Timing::new(pipeline, options).map_err(|error| format!("this query: {error}"))?;
         let sources = pipeline.sources.len();
         Ok(Self {
-            query: translate(&pipeline.plan, sources, &timing, options.mode, holds)?,
+            // As it runs: what is late depends on which columns are left where.
+            query: translate(&optimize(pipeline.plan.clone()), sources, &timing, options.mode, holds)?,
             pipeline: pipeline.clone(),
             session: options.session.clone(),
             timing,
