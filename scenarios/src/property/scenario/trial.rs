@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 
 use super::records::Records;
-use crate::file::{Fault, Length, Line, Step};
+use crate::file::{CrashPoint, Fault, Length, Line, Step};
 
 /// One case.
 #[derive(Debug, Clone, PartialEq)]
@@ -101,18 +101,19 @@ pub fn records_sent(lines: &[TrialLine]) -> Vec<usize> {
 pub fn complete(lines: &[TrialLine], tick: i64) -> Vec<TrialLine> {
     let mut whole = Vec::with_capacity(lines.len() + 2);
     let (mut down, mut now, mut pending) = (false, 0, 0);
-    // Whether something was sent that no trigger has seen.
+    // Whether something has happened that no trigger has seen.
     let mut unseen = false;
     for line in lines {
         match line {
             TrialLine::Crash if down => continue,
             TrialLine::Crash => down = true,
             TrialLine::Restart => down = false,
-            TrialLine::Fault(fault) => {
-                if let Fault::Stall(stall) = &**fault {
-                    pending = pending.max(now + stall.length.micros());
-                }
-            }
+            TrialLine::Fault(fault) => match &**fault {
+                Fault::Stall(stall) => pending = pending.max(now + stall.length.micros()),
+                // Who died starts again at the next trigger.
+                Fault::Crash(CrashPoint::Now) => unseen = true,
+                _ => {}
+            },
             TrialLine::Send(_) | TrialLine::Advance(_) => unseen = down,
             TrialLine::Start => {}
         }
@@ -170,6 +171,9 @@ mod tests {
             [crash.clone(), send(0, 0), restart.clone(), tick.clone()]
         );
         assert_eq!(complete(&[crash.clone(), restart.clone()], TICK), [crash, restart]);
+        let dies = TrialLine::Fault(Box::new(Fault::Crash(CrashPoint::Now)));
+        assert_eq!(complete(&[send(0, 0), dies.clone()], TICK), [send(0, 0), dies.clone(), tick.clone()]);
+        assert_eq!(complete(&[dies.clone(), send(0, 0)], TICK), [dies, send(0, 0)]);
         let late = [send(0, 25_000_000), send(1, 0)];
         let advance = TrialLine::Advance(length(20_000_000));
         assert_eq!(complete(&late, TICK), [&late[..], &[advance]].concat());
