@@ -160,7 +160,10 @@ impl Model {
             Event { broken: true, .. } => Some(LossReason::Malformed),
             Event { key: None, .. } => Some(LossReason::NullKey),
             Event { time: None, .. } if self.rules.has_range() => Some(LossReason::NullEventTime),
-            Event { time: Some(time), .. } if time <= late * 1000 => Some(LossReason::Late),
+            // A time that no condition and no output reads is dropped before the join.
+            Event { time: Some(time), .. } if self.rules.has_range() && time <= late * 1000 => {
+                Some(LossReason::Late)
+            }
             _ => None,
         };
         let mut row = Row { event, fate: Fate::Kept, matched: false, counted: true };
