@@ -1,22 +1,12 @@
 #!/usr/bin/env bash
 # Athena through the AWS CLI, version 1 from PyPI. Needs AWS_ENDPOINT_URL; $1 is the `aws` to call.
 set -euo pipefail
+source "$(dirname "${BASH_SOURCE[0]}")/expect.sh"
 aws=${1:-aws}
 results=s3://cli-athena-results
 lake=s3://cli-athena-lake
-passed=0
 
 athena() { "$aws" athena "$@"; }
-
-# expect WHAT EXPECTED ACTUAL
-expect() {
-    if [ "$2" != "$3" ]; then
-        echo "  FAILED  $1: expected '$2', got '$3'" >&2
-        exit 1
-    fi
-    passed=$((passed + 1))
-    echo "  ok      $1"
-}
 
 # answer WHAT EXPECTED COMMAND… compares the text output of a command.
 answer() {

@@ -1,21 +1,11 @@
 #!/usr/bin/env bash
 # The main operations through the AWS CLI, version 1 from PyPI. Needs AWS_ENDPOINT_URL; $1 is the `aws` to call.
 set -euo pipefail
+source "$(dirname "${BASH_SOURCE[0]}")/expect.sh"
 aws=${1:-aws}
 stream=cli-stream
-passed=0
 
 kinesis() { "$aws" kinesis "$@"; }
-
-# expect WHAT EXPECTED ACTUAL
-expect() {
-    if [ "$2" != "$3" ]; then
-        echo "  FAILED  $1: expected '$2', got '$3'" >&2
-        exit 1
-    fi
-    passed=$((passed + 1))
-    echo "  ok      $1"
-}
 
 # query WHAT EXPECTED COMMAND… compares the text output of a command.
 query() {

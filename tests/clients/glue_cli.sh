@@ -1,20 +1,10 @@
 #!/usr/bin/env bash
 # The Glue Data Catalog through the AWS CLI, version 1 from PyPI. Needs AWS_ENDPOINT_URL; $1 is the `aws` to call.
 set -euo pipefail
+source "$(dirname "${BASH_SOURCE[0]}")/expect.sh"
 aws=${1:-aws}
-passed=0
 
 glue() { "$aws" glue "$@"; }
-
-# expect WHAT EXPECTED ACTUAL
-expect() {
-    if [ "$2" != "$3" ]; then
-        echo "  FAILED  $1: expected '$2', got '$3'" >&2
-        exit 1
-    fi
-    passed=$((passed + 1))
-    echo "  ok      $1"
-}
 
 # query WHAT EXPECTED COMMAND… compares the text output of a command.
 query() {

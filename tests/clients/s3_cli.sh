@@ -2,24 +2,14 @@
 # S3 through the AWS CLI, version 1 from PyPI: its `s3` commands, which divide, compare and page by themselves, and some of
 # `s3api`. Needs AWS_ENDPOINT_URL; $1 is the `aws` to call.
 set -euo pipefail
+source "$(dirname "${BASH_SOURCE[0]}")/expect.sh"
 aws=${1:-aws}
-passed=0
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work"
 
 s3() { "$aws" s3 "$@"; }
 s3api() { "$aws" s3api "$@"; }
-
-# expect WHAT EXPECTED ACTUAL
-expect() {
-    if [ "$2" != "$3" ]; then
-        echo "  FAILED  $1: expected '$2', got '$3'" >&2
-        exit 1
-    fi
-    passed=$((passed + 1))
-    echo "  ok      $1"
-}
 
 # query WHAT EXPECTED COMMAND… compares the text output of a command of s3api.
 query() {

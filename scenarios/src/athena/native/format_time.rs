@@ -1,22 +1,8 @@
 //! Dates and times for `format`: `%tY` and its kin, and what `%s` makes of them.
 
-use super::super::text_form::days_of;
+use super::super::text_form::{MONTHS, days_of};
 use super::super::zone::Zone;
 
-const MONTHS: [&str; 12] = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-];
 const DAYS: [&str; 7] = ["Thursday", "Friday", "Saturday", "Sunday", "Monday", "Tuesday", "Wednesday"];
 
 /// A date, a time, or both.

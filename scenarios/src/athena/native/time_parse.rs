@@ -4,11 +4,11 @@
 //!
 //! Source: Joda-Time's `DateTimeFormatterBuilder`, `DateTimeParserBucket` and `FormatUtils`.
 
-use super::super::text_form::{days_in, days_of};
+use super::super::text_form::{MONTHS, days_in, days_of};
 use super::super::zone::Zone;
 use super::Failure;
 use super::calendar::{DAY, HOUR, MINUTE, SECOND};
-use super::time_pattern::{DAYS, Field, MONTHS, Part};
+use super::time_pattern::{DAYS, Field, Part};
 use super::time_print::iso_week;
 
 /// What a text has said so far.

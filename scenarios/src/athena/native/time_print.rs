@@ -1,9 +1,9 @@
 //! Dates and times written by a pattern ([`super::time_pattern`]).
 
-use super::super::text_form::civil;
+use super::super::text_form::{MONTHS, civil};
 use super::super::zone::Zone;
 use super::calendar::{DAY, HOUR, MINUTE, SECOND};
-use super::time_pattern::{DAYS, Field, MONTHS, Part};
+use super::time_pattern::{DAYS, Field, Part};
 
 /// ISO 8601's week: its year, its number, and the day in it, Monday being 1.
 pub fn iso_week(days: i64) -> (i64, i64, i64) {

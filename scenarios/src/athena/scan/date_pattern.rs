@@ -7,7 +7,7 @@
 //!
 //! Source: <https://docs.oracle.com/javase/8/docs/api/java/time/format/DateTimeFormatter.html>
 
-use super::super::text_form::{civil, days_in, days_of};
+use super::super::text_form::{MONTHS, civil, days_in, days_of};
 
 /// Microseconds of a second.
 const SECOND: i64 = 1_000_000;
@@ -61,21 +61,6 @@ enum Field {
     /// Of a second, in so many digits.
     Fraction,
 }
-
-const MONTHS: [&str; 12] = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-];
 
 impl DatePattern {
     /// Takes a pattern apart; the error is a sentence.

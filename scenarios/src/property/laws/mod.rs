@@ -198,7 +198,7 @@ impl Subject {
                 Law::AsTheModel => as_the_model::judge(self, &history, coverage),
                 Law::AccountedOnce => accounted_once::judge(self, &history),
                 Law::WatermarksRise => watermarks_rise::judge(&history),
-                Law::StateIsEmpty => state_is_empty::judge(self, lines, &history),
+                Law::StateIsEmpty => state_is_empty::judge(self, &history),
                 Law::WhateverTheBatches => whatever_the_batches::judge(self, lines, bench.bug),
                 Law::ToTheByte => to_the_byte::judge(self, lines, &history, bench.bug),
                 Law::AsOneBatch => as_one_batch::judge(self, &history, bench),

@@ -1,14 +1,12 @@
 //! At the end of input nothing is left in a state that a watermark takes out.
 
 use wavetank_engine::plan::OutputMode;
-use wavetank_engine::query::QueryOptions;
 
-use super::{History, Line, Subject};
+use super::{History, Subject};
 use crate::conform::Op;
-use crate::property::draw::Family;
 
-pub(super) fn judge(subject: &Subject, lines: &[Line], history: &History) -> Option<String> {
-    if !is_bounded(subject) || has_nulls(subject, lines) {
+pub(super) fn judge(subject: &Subject, history: &History) -> Option<String> {
+    if !is_bounded(subject) || has_nulls(subject) {
         return None;
     }
     let left = history.kept_at_end.len();
@@ -18,8 +16,7 @@ pub(super) fn judge(subject: &Subject, lines: &[Line], history: &History) -> Opt
 /// Whether every operator lets go of all its rows when the watermark has passed everything.
 pub(super) fn is_bounded(subject: &Subject) -> bool {
     let drawn = &subject.drawn;
-    let QueryOptions { mode, .. } = subject.options;
-    if mode == OutputMode::Complete || drawn.delays.contains(&None) {
+    if subject.options.mode == OutputMode::Complete || drawn.delays.contains(&None) {
         return false;
     }
     drawn.query.iter().all(|op| match op {
@@ -30,12 +27,11 @@ pub(super) fn is_bounded(subject: &Subject) -> bool {
         }
         Op::Dedup { cols } => cols.is_empty() || cols.iter().any(|col| col == "t"),
         _ => true,
-    }) && !matches!(drawn.family, Family::Join(_) if drawn.query.is_empty())
+    })
 }
 
 /// A row without a time or a key is never passed by a watermark.
-pub(super) fn has_nulls(subject: &Subject, lines: &[Line]) -> bool {
+pub(super) fn has_nulls(subject: &Subject) -> bool {
     let swarm = &subject.swarm;
-    let drawn = swarm.null_keys + swarm.null_times + swarm.malformed > 0.0;
-    drawn && lines.iter().any(|line| line.data.values().any(|records| !records.is_empty()))
+    swarm.null_keys + swarm.null_times + swarm.malformed > 0.0
 }

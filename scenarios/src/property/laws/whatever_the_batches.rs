@@ -14,10 +14,9 @@ use super::state_is_empty::{has_nulls, is_bounded};
 use super::{Line, Subject, difference, texts};
 use crate::conform::{Op, Record};
 use crate::property::coverage::Coverage;
-use crate::property::draw::Family;
 
 pub(super) fn judge(subject: &Subject, lines: &[Line], bug: Option<SeededBug>) -> Option<String> {
-    if !applies(subject) || has_nulls(subject, lines) {
+    if !applies(subject) || has_nulls(subject) {
         return None;
     }
     let lines = punctual(subject, lines);
@@ -42,14 +41,11 @@ fn applies(subject: &Subject) -> bool {
         Op::DedupWithinWatermark { .. } => true,
         _ => false,
     });
-    let two = drawn.streams.len() > 1;
     subject.options.mode == OutputMode::Append
         && !subject.swarm.before_the_epoch
         && is_bounded(subject)
         && !first_row_counts
-        && (!two
-            || subject.options.policy == WatermarkPolicy::Min
-            || drawn.family == Family::DedupThenWindows)
+        && (drawn.streams.len() == 1 || subject.options.policy == WatermarkPolicy::Min)
 }
 
 /// The same lines without the records that are too far behind.
