@@ -9,6 +9,8 @@ mod continuation;
 mod damage;
 #[path = "stream/drain.rs"]
 mod drain;
+#[path = "stream/flatten.rs"]
+mod flatten;
 #[path = "stream/laws.rs"]
 mod laws;
 #[path = "stream/lineage.rs"]

@@ -101,11 +101,24 @@ pub struct BatchContext<'a> {
     pub state: &'a mut StateProgress,
     /// What the running event-time operator has seen.
     pub observation: &'a mut EventTimeObservation,
+    /// Threads that may work on the batch, at least one.
+    pub parallelism: usize,
     /// A mistake to make.
     pub(crate) seeded_bug: Option<SeededBug>,
 }
 
 impl BatchContext<'_> {
+    /// The same for a part of the batch that is worked on beside others, and notes for itself.
+    pub(crate) fn part<'b>(
+        &self,
+        ledger: &'b mut Ledger,
+        state: &'b mut StateProgress,
+        observation: &'b mut EventTimeObservation,
+    ) -> BatchContext<'b> {
+        let Self { batch, watermarks, parallelism, seeded_bug, .. } = *self;
+        BatchContext { batch, watermarks, ledger, state, observation, parallelism, seeded_bug }
+    }
+
     /// Whether this mistake is to be made.
     pub(crate) fn makes(&self, bug: SeededBug) -> bool {
         self.seeded_bug == Some(bug)

@@ -1,6 +1,6 @@
 //! One source of a query and the decoder of its records.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use arrow::array::{ArrayRef, StringArray, UInt32Array, UInt64Array};
 use arrow::compute::take;
@@ -11,6 +11,7 @@ use crate::batch::{BatchId, RECORD_ID, RecordId};
 use crate::decode::{DecodeError, Decoded, JsonDecoder, JsonMode, JsonOptions};
 use crate::error::{EngineError, Result, UnreadableRecord};
 use crate::ledger::{Ledger, RejectedRecord};
+use crate::parallel;
 use crate::plan::{RecordFormat, SourceTable};
 use crate::session::Session;
 use crate::source::{Source, SourceRead, SourceRecord};
@@ -103,20 +104,18 @@ impl RecordDecoder {
         }
         let mut chunks = Vec::new();
         let mut first = 0;
-        for wave in read.records.chunks(RECORDS_PER_CHUNK * self.decoders()) {
-            for (records, columns) in wave.chunks(RECORDS_PER_CHUNK).zip(self.columns(wave)?) {
-                let id = |offset: u32| RecordId { batch, source, index: first + offset };
-                let mut arrays = match columns {
-                    Columns::Plain(arrays) => arrays,
-                    Columns::Decoded { decoded, keep_struct } => {
-                        self.accept(decoded, keep_struct, records, read, &id, ledger)?
-                    }
-                };
-                replace_shard_columns(&mut arrays, records, read)?;
-                arrays.push(ids(batch, source, first, records.len()));
-                chunks.push(RecordBatch::try_new(self.schema.clone(), arrays)?);
-                first += records.len() as u32;
-            }
+        for (records, columns) in read.records.chunks(RECORDS_PER_CHUNK).zip(self.columns(&read.records)?) {
+            let id = |offset: u32| RecordId { batch, source, index: first + offset };
+            let mut arrays = match columns {
+                Columns::Plain(arrays) => arrays,
+                Columns::Decoded { decoded, keep_struct } => {
+                    self.accept(decoded, keep_struct, records, read, &id, ledger)?
+                }
+            };
+            replace_shard_columns(&mut arrays, records, read)?;
+            arrays.push(ids(batch, source, first, records.len()));
+            chunks.push(RecordBatch::try_new(self.schema.clone(), arrays)?);
+            first += records.len() as u32;
         }
         Ok(chunks)
     }
@@ -142,38 +141,33 @@ impl RecordDecoder {
         Ok(chunks)
     }
 
-    /// Chunks that are decoded side by side.
-    fn decoders(&self) -> usize {
-        match &self.format {
-            Format::Json { decoders, .. } => decoders.len(),
-            Format::Text | Format::Refused => 1,
-        }
-    }
-
-    /// Decodes the chunks of a wave, each in a thread of its own if there are several; the answers come in the order
-    /// of the chunks.
-    fn columns(&mut self, wave: &[SourceRecord]) -> Result<Vec<Columns>> {
+    /// Decodes records chunk by chunk, on as many threads as there are decoders; the answers come in the order of the
+    /// chunks.
+    fn columns(&mut self, records: &[SourceRecord]) -> Result<Vec<Columns>> {
+        let chunks = records.chunks(RECORDS_PER_CHUNK);
         let (decoders, keep_struct) = match &mut self.format {
             Format::Json { decoders, keep_struct } => (decoders, *keep_struct),
+            Format::Refused if records.is_empty() => return Ok(vec![]),
             Format::Refused => return Err(DecodeError::DropMalformed.into()),
             Format::Text => {
-                let text = wave.iter().map(|r| Some(String::from_utf8_lossy(&r.data)));
-                return Ok(vec![Columns::Plain(vec![Arc::new(text.collect::<StringArray>())])]);
+                let texts = |records: &[SourceRecord]| -> ArrayRef {
+                    let text = records.iter().map(|r| Some(String::from_utf8_lossy(&r.data)));
+                    Arc::new(text.collect::<StringArray>())
+                };
+                return Ok(chunks.map(|records| Columns::Plain(vec![texts(records)])).collect());
             }
         };
-        let chunks = wave.chunks(RECORDS_PER_CHUNK).zip(decoders.iter_mut());
-        let decode = |(records, decoder): (&[SourceRecord], &mut JsonDecoder)| {
-            decoder.decode(records.iter().map(|r| Some(r.data.as_ref())))
+        let threads = decoders.len();
+        // Never empty when one is wanted: there are as many as threads.
+        let idle = Mutex::new(decoders.iter_mut().collect::<Vec<_>>());
+        let idle = || idle.lock().unwrap_or_else(PoisonError::into_inner);
+        let decode = |records: &[SourceRecord]| {
+            let decoder = idle().pop().expect("a thread has one decoder at a time");
+            let decoded = decoder.decode(records.iter().map(|r| Some(r.data.as_ref())));
+            idle().push(decoder);
+            Columns::Decoded { decoded, keep_struct }
         };
-        let decoded: Vec<Decoded> = match wave.len() > RECORDS_PER_CHUNK {
-            false => chunks.map(decode).collect(),
-            true => std::thread::scope(|scope| {
-                let running: Vec<_> = chunks.map(|chunk| scope.spawn(move || decode(chunk))).collect();
-                let joined = running.into_iter().map(|thread| thread.join());
-                joined.map(|d| d.unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
-            }),
-        };
-        Ok(decoded.into_iter().map(|decoded| Columns::Decoded { decoded, keep_struct }).collect())
+        Ok(parallel::map(threads, chunks.collect(), decode))
     }
 
     /// The columns of a decoded chunk; what was wrong with its records goes into the ledger.

@@ -173,6 +173,13 @@ impl Ledger {
         Self { traced, ..Self::default() }
     }
 
+    /// What somebody else has noted, behind what is noted here.
+    pub(crate) fn append(&mut self, mut other: Ledger) {
+        self.losses.append(&mut other.losses);
+        self.rejected.append(&mut other.rejected);
+        self.traces.append(&mut other.traces);
+    }
+
     /// Whether operators are to write traces.
     pub(crate) fn is_traced(&self) -> bool {
         self.traced

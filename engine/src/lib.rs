@@ -34,6 +34,7 @@ pub mod ledger;
 #[cfg(test)]
 mod memory;
 pub mod operator;
+mod parallel;
 pub mod plan;
 pub mod ports;
 pub mod profile;

@@ -45,10 +45,22 @@ impl PortFailure {
 /// Result of a port call.
 pub type PortResult<T> = std::result::Result<T, PortError>;
 
+/// What a store wants to know of an object's bytes (of S3, their MD5).
+pub type ContentDigest = [u8; 16];
+
 /// Objects under keys. A put replaces the whole object or does nothing.
 pub trait ObjectStore {
     /// Stores an object under a key.
     fn put(&mut self, key: &str, body: Bytes) -> PortResult<()>;
+    /// What the store makes of every object's bytes, if it takes that from who has made it already: large objects are
+    /// digested beside other work then.
+    fn digest(&self) -> Option<fn(&[u8]) -> ContentDigest> {
+        None
+    }
+    /// Stores an object whose bytes have this digest by [`ObjectStore::digest`].
+    fn put_digested(&mut self, key: &str, body: Bytes, _digest: ContentDigest) -> PortResult<()> {
+        self.put(key, body)
+    }
     /// The object under a key, if there is one.
     fn get(&mut self, key: &str) -> PortResult<Option<Bytes>>;
     /// Removes the object under a key; not an error when there is none.

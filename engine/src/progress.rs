@@ -19,6 +19,18 @@ pub struct StateProgress {
     pub dropped_duplicates: Option<u64>,
 }
 
+impl StateProgress {
+    /// Adds what a part of the batch has counted; the number of rows kept is not among it.
+    pub(crate) fn absorb(&mut self, part: StateProgress) {
+        self.rows_updated += part.rows_updated;
+        self.rows_removed += part.rows_removed;
+        self.rows_dropped_by_watermark += part.rows_dropped_by_watermark;
+        if let Some(more) = part.dropped_duplicates {
+            *self.dropped_duplicates.get_or_insert(0) += more;
+        }
+    }
+}
+
 /// What one event-time operator (`withWatermark`) contributes to the watermark.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EventTimeProgress {

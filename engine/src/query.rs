@@ -19,6 +19,7 @@ use crate::error::{EngineError, Result};
 use crate::input::Input;
 use crate::ledger::{KeptRow, Ledger, Trace, TraceEvent};
 use crate::operator::{EventTimeSource, Extent, OperatorTree, TreeOptions};
+use crate::parallel;
 use crate::plan::{Column, LogicalPlan, OutputMode, Pipeline, optimize::optimize, support};
 use crate::progress::{EventTimeProgress, QueryProgress};
 use crate::seeded_bug::SeededBug;
@@ -63,7 +64,7 @@ pub struct QueryOptions {
     /// Whether a batch without data runs when only the watermark has moved
     /// (`spark.sql.streaming.noDataMicroBatches.enabled`).
     pub no_data_batches: bool,
-    /// Threads that decode a batch's records, at least one. The result is the same for any number.
+    /// Threads that work on a batch, at least one. The result is the same for any number.
     pub parallelism: usize,
     /// Whether the ledger also says what became of the rows that were not lost ([`Ledger::traces`]). Costs memory in
     /// proportion to the rows of a batch and to their matches.
@@ -205,6 +206,12 @@ impl StreamingQuery {
     /// The rows that the operators keep in state.
     pub fn kept_rows(&self) -> Vec<KeptRow> {
         self.tree.as_ref().map(OperatorTree::kept).unwrap_or_default()
+    }
+
+    /// Bytes of memory that these rows take, with everything by which they are found
+    /// (Spark's `memoryUsedBytes`, measured instead of estimated).
+    pub fn state_bytes(&self) -> Result<usize> {
+        self.tree.as_ref().map_or(Ok(0), OperatorTree::state_bytes)
     }
 
     /// Runs one trigger at `now_millis`. `None` when there was nothing to do.
@@ -372,14 +379,22 @@ impl StreamingQuery {
         let rejected: BTreeSet<u64> = ledger.rejected.iter().map(|r| r.record.pack()).collect();
         let mut result = tree.run(batch, chunks, ledger, self.previous, watermark)?;
         result.ledger.blame_rejections(&rejected);
-        if tree.is_stateful() {
-            let extent = self.checkpoint.next_extent();
-            self.checkpoint.save_state(batch.next(), &tree.save(extent)?)?;
-        }
         if self.options.trace {
             trace_written(batch, &result.rows, &mut result.ledger);
         }
         let rows = for_sink(&result.rows, &self.schema)?;
+        if tree.is_stateful() {
+            let threads = self.options.parallelism;
+            let states = tree.save(self.checkpoint.next_extent())?;
+            let state = self.checkpoint.encode_state(batch.next(), &states, threads)?;
+            drop(states);
+            // Objects are made side by side; they are written one after the other.
+            let threads = if state.is_digested() { threads } else { 1 };
+            let (digest, encoded) =
+                parallel::beside(threads, || state.digest(), || self.sink.encode(batch, &rows));
+            encoded?;
+            self.checkpoint.save_state(state, digest)?;
+        }
         let sink = self.sink.write(batch, &rows)?;
         self.tracker.update(&result.observations);
         let next_watermark = self.tracker.current();
@@ -450,6 +465,7 @@ fn identity(pipeline: &Pipeline, tree: Option<&OperatorTree>, options: &QueryOpt
 }
 
 fn build_tree(plan: &LogicalPlan, options: &QueryOptions) -> Result<OperatorTree> {
-    let QueryOptions { session, mode, seeded_bug, .. } = options;
-    OperatorTree::build(plan, &TreeOptions { session, mode: *mode, seeded_bug: *seeded_bug })
+    let QueryOptions { session, mode, parallelism, seeded_bug, .. } = options;
+    let (parallelism, seeded_bug) = ((*parallelism).max(1), *seeded_bug);
+    OperatorTree::build(plan, &TreeOptions { session, mode: *mode, parallelism, seeded_bug })
 }

@@ -88,6 +88,11 @@ impl EventTimeObservation {
         let millis = micros.div_euclid(1000);
         self.max_millis = Some(self.max_millis.map_or(millis, |max| max.max(millis)));
     }
+
+    /// Adds what a part of the batch has seen.
+    pub(crate) fn absorb(&mut self, part: EventTimeObservation) {
+        self.max_millis = self.max_millis.max(part.max_millis);
+    }
 }
 
 /// The global watermark and what each event-time operator has contributed to it.

@@ -9,8 +9,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use wavetank_engine::ports::{
-    Bytes, Catalog, FailureKind, ObjectStore, PortError, PortFailure, PortResult, RecordsPage, StartPosition,
-    StreamApi, TableDefinition,
+    Bytes, Catalog, ContentDigest, FailureKind, ObjectStore, PortError, PortFailure, PortResult, RecordsPage,
+    StartPosition, StreamApi, TableDefinition,
 };
 
 use crate::clock::VirtualClock;
@@ -437,6 +437,18 @@ impl<T: ObjectStore> ObjectStore for Faulty<T> {
         let inner = &mut self.inner;
         self.faults.call((self.port, "put", key, Effect::Put(body.len())), Some(()), |torn| match torn {
             None => inner.put(key, body),
+            Some(bytes) => inner.put(key, body.slice(..bytes.min(body.len()))),
+        })
+    }
+
+    fn digest(&self) -> Option<fn(&[u8]) -> ContentDigest> {
+        self.inner.digest()
+    }
+
+    fn put_digested(&mut self, key: &str, body: Bytes, digest: ContentDigest) -> PortResult<()> {
+        let inner = &mut self.inner;
+        self.faults.call((self.port, "put", key, Effect::Put(body.len())), Some(()), |torn| match torn {
+            None => inner.put_digested(key, body, digest),
             Some(bytes) => inner.put(key, body.slice(..bytes.min(body.len()))),
         })
     }

@@ -53,6 +53,8 @@ pub struct Settings {
     pub always_new: bool,
     /// The ledger says what became of every row.
     pub trace: bool,
+    /// Threads; 0 is one.
+    pub parallelism: usize,
 }
 
 /// A running query with everything around it.
@@ -89,6 +91,7 @@ impl Rig {
             options: QueryOptions {
                 policy: settings.policy,
                 trace: settings.trace,
+                parallelism: settings.parallelism.max(1),
                 ..QueryOptions::default()
             },
         };

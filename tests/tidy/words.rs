@@ -23,7 +23,8 @@ const EDGES: &[&str] = &["src/", "benches/"];
 const FAN_OUTS: &[&str] = &[
     "src/",
     "benches/",
-    "engine/src/input.rs",
+    // Parts of a batch side by side; the results come in the order of the parts.
+    "engine/src/parallel.rs",
     "scenarios/src/check/database.rs",
     // Cases of a property are tried side by side; the first that fails is the same for any number of threads.
     "scenarios/src/property/search.rs",

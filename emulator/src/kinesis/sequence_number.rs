@@ -120,7 +120,28 @@ impl fmt::Display for SequenceNumber {
         let (high, low, units) = divide_by_ten_to_19(high, low);
         let (high, low, middle) = divide_by_ten_to_19(high, low);
         assert_eq!(high, 0, "188 bits have at most 57 decimal digits");
-        write!(formatter, "{low}{middle:019}{units:019}")
+        let mut digits = [b'0'; DIGITS];
+        write_digits(low as u64, &mut digits[..19]);
+        write_digits(middle, &mut digits[19..38]);
+        write_digits(units, &mut digits[38..]);
+        let first = digits.iter().position(|digit| *digit != b'0').unwrap_or(DIGITS - 1);
+        formatter.write_str(std::str::from_utf8(&digits[first..]).map_err(|_| fmt::Error)?)
+    }
+}
+
+/// Decimal digits of the greatest number of 188 bits: three times 19.
+const DIGITS: usize = 57;
+
+/// Writes a number with leading zeros. Every record read is named by three of these, so it is not left to `fmt`.
+fn write_digits(mut number: u64, digits: &mut [u8]) {
+    for pair in digits.rchunks_mut(2) {
+        let rest = (number % 100) as u8;
+        number /= 100;
+        if let [tens, units] = pair {
+            (*tens, *units) = (b'0' + rest / 10, b'0' + rest % 10);
+        } else if let [units] = pair {
+            *units = b'0' + rest % 10;
+        }
     }
 }
 
@@ -145,8 +166,9 @@ fn divide_by_ten_to_19(high: u64, low: u128) -> (u64, u128, u64) {
     let mut remainder = 0;
     let mut step = |limb: u64| {
         let dividend = remainder << 64 | u128::from(limb);
-        remainder = dividend % TEN_TO_19;
-        (dividend / TEN_TO_19) as u64
+        let quotient = dividend / TEN_TO_19;
+        remainder = dividend - quotient * TEN_TO_19;
+        quotient as u64
     };
     let high = step(high);
     let middle = step((low >> 64) as u64);

@@ -36,6 +36,11 @@ impl Hashed {
     }
 }
 
+/// The MD5 of bytes, which is the ETag of an object that has them.
+pub fn md5_of(bytes: &[u8]) -> [u8; 16] {
+    Md5::digest(bytes).into()
+}
+
 /// Finds out what content comes to while it passes.
 #[derive(Debug)]
 pub struct Hashing {
@@ -124,6 +129,11 @@ impl Content {
     /// Its MD5 digest in base64, as `Content-MD5` has it.
     pub fn md5_base64(&self) -> String {
         base64::encode(&self.md5)
+    }
+
+    /// Content of bytes that somebody in this process has hashed before, by [`md5_of`].
+    pub fn digested(bytes: Bytes, md5: [u8; 16]) -> Self {
+        Self::of(NewBody::from(bytes), Hashed { md5, checksums: Checksums::default() })
     }
 
     /// Content of bytes that are at hand.

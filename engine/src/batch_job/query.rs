@@ -73,7 +73,10 @@ impl BatchQuery {
 }
 
 fn build(plan: &LogicalPlan, session: &Session) -> Result<OperatorTree> {
-    OperatorTree::build(plan, &TreeOptions { session, mode: OutputMode::Complete, seeded_bug: None })
+    OperatorTree::build(
+        plan,
+        &TreeOptions { session, mode: OutputMode::Complete, parallelism: 1, seeded_bug: None },
+    )
 }
 
 /// Takes a plan apart.

@@ -159,9 +159,11 @@ impl Writer {
         let keys = (data..self.schema.fields().len()).collect::<Vec<_>>();
         let mut places = Vec::new();
         let mut new = BTreeMap::new();
-        for part in partitioned(rows, &self.definition, &keys, &columns, &self.session)? {
+        for part in partitioned(std::slice::from_ref(rows), &self.definition, &keys, &columns, &self.session)?
+        {
             let place = self.place(&part.values, &registered);
-            self.put_object(format!("{place}{name}"), &part.rows, ports, report)?;
+            let rows = concat_batches(&self.definition.schema, &part.rows)?;
+            self.put_object(format!("{place}{name}"), &rows, ports, report)?;
             if !registered.contains_key(&part.values) {
                 new.insert(part.values.clone(), place.clone());
             }

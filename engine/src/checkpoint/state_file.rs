@@ -1,6 +1,6 @@
 //! One version of the state as bytes, and several versions put together again.
 //!
-//! For each table of each operator: its rows as an Arrow IPC stream, the serial numbers of rows that have left, and
+//! For each table of each operator: its rows as Arrow IPC streams that follow each other, the serial numbers of rows that have left, and
 //! those of rows that have matched, as little-endian 64-bit integers; then JSON that lists them ([`Contents`]), and in
 //! the last eight bytes its length. A table to which a delta adds no row has no stream in it: most batches leave most
 //! tables alone, and the layout of its rows is in the snapshot.
@@ -8,6 +8,7 @@
 use std::sync::Arc;
 
 use arrow::array::RecordBatch;
+use arrow::compute::concat_batches;
 use arrow::datatypes::Schema;
 use arrow::ipc::reader::StreamReader;
 use arrow::ipc::writer::StreamWriter;
@@ -17,6 +18,7 @@ use serde::{Deserialize, Serialize};
 use super::layout::StateFile;
 use crate::error::Result;
 use crate::operator::{OperatorState, StateChange};
+use crate::parallel;
 
 /// What a state file holds, in the order in which the bytes follow.
 #[derive(Debug, Serialize, Deserialize)]
@@ -43,6 +45,12 @@ struct TableContents {
     next_serial: u64,
 }
 
+/// Rows of one stream, at most: small enough to be written while they are near, many enough to carry their layout.
+const STREAM_ROWS_MAX: usize = 4096;
+
+/// What a stream has beside its values, about.
+const STREAM_LAYOUT_BYTES: usize = 8 * 1024;
+
 /// Bytes of a length.
 const LENGTH_BYTES: usize = 8;
 
@@ -52,18 +60,35 @@ pub(super) fn size_hint(states: &[OperatorState]) -> usize {
     tables.map(|t| t.rows.get_array_memory_size() + 8 * (t.removed.len() + t.matched.len()) + 8192).sum()
 }
 
-/// Appends the state; the same state gives the same bytes.
-pub(super) fn encode(file: StateFile, states: &[OperatorState], bytes: &mut Vec<u8>) -> Result<()> {
+/// Appends the state; the same state gives the same bytes for any number of threads.
+pub(super) fn encode(
+    file: StateFile,
+    states: &[OperatorState],
+    threads: usize,
+    bytes: &mut Vec<u8>,
+) -> Result<()> {
+    let tables = states.iter().flat_map(|state| &state.tables);
+    let pieces = tables.enumerate().flat_map(|(table, change)| pieces(file, change).map(move |p| (table, p)));
+    let streams = parallel::try_map(threads, pieces.collect(), |(table, rows)| -> Result<_> {
+        let bytes = rows.columns().iter().map(|column| column.to_data().get_slice_memory_size());
+        let bytes = bytes.sum::<Result<usize, _>>()?;
+        let mut stream = Vec::with_capacity(bytes + bytes / 16 + STREAM_LAYOUT_BYTES);
+        let mut writer = StreamWriter::try_new(&mut stream, rows.schema_ref())?;
+        writer.write(&rows)?;
+        writer.finish()?;
+        Ok((table, stream))
+    })?;
+    let mut streams = streams.into_iter().peekable();
+    let mut number = 0;
     let mut operators = Vec::new();
     for state in states {
         let mut tables = Vec::new();
         for table in &state.tables {
             let start = bytes.len();
-            if file.snapshot || table.rows.num_rows() > 0 {
-                let mut writer = StreamWriter::try_new(&mut *bytes, table.rows.schema_ref())?;
-                writer.write(&table.rows)?;
-                writer.finish()?;
+            while let Some((_, stream)) = streams.next_if(|(table, _)| *table == number) {
+                bytes.extend_from_slice(&stream);
             }
+            number += 1;
             let rows_bytes = bytes.len() - start;
             let serials = table.removed.iter().chain(&table.matched);
             bytes.extend(serials.flat_map(|serial| serial.to_le_bytes()));
@@ -78,6 +103,16 @@ pub(super) fn encode(file: StateFile, states: &[OperatorState], bytes: &mut Vec<
     bytes.extend_from_slice(&contents);
     bytes.extend_from_slice(&(contents.len() as u64).to_le_bytes());
     Ok(())
+}
+
+/// The rows of a table as they are written; a snapshot has the layout even of no rows.
+fn pieces(file: StateFile, table: &StateChange) -> impl Iterator<Item = RecordBatch> + '_ {
+    let rows = table.rows.num_rows();
+    let count = rows.div_ceil(STREAM_ROWS_MAX).max(usize::from(file.snapshot));
+    (0..count).map(move |piece| {
+        let at = piece * STREAM_ROWS_MAX;
+        table.rows.slice(at, STREAM_ROWS_MAX.min(rows - at))
+    })
 }
 
 /// The state that [`encode`] gave bytes of.
@@ -127,9 +162,14 @@ fn take_table(rest: &mut Bytes, contents: &TableContents) -> Result<StateChange,
     Ok(StateChange { rows, removed, matched, next_serial: contents.next_serial })
 }
 
-fn read_rows(stream: &[u8]) -> Result<RecordBatch, String> {
-    let mut reader = StreamReader::try_new(stream, None).map_err(|e| e.to_string())?;
-    reader.next().ok_or("a table has no rows, not even none")?.map_err(|e| e.to_string())
+fn read_rows(mut streams: &[u8]) -> Result<RecordBatch, String> {
+    let mut pieces = Vec::new();
+    while !streams.is_empty() {
+        let reader = StreamReader::try_new(&mut streams, None).map_err(|e| e.to_string())?;
+        pieces.extend(reader.collect::<Result<Vec<_>, _>>().map_err(|e| e.to_string())?);
+    }
+    let first = pieces.first().ok_or("a table has no rows, not even none")?;
+    concat_batches(&first.schema(), &pieces).map_err(|e| e.to_string())
 }
 
 /// Several versions, a snapshot and the deltas behind it, as one state.

@@ -45,7 +45,7 @@ impl<T: Copy + Default> Values<T> {
     }
 
     pub(super) fn take(&mut self) -> (Vec<T>, Option<NullBuffer>) {
-        let values = take(&mut self.values);
+        let values = take_and_reserve(&mut self.values);
         let nulls = self.nulls.take(values.len());
         (values, nulls)
     }
@@ -84,9 +84,9 @@ impl Bytes {
     }
 
     pub(super) fn take(&mut self) -> (OffsetBuffer<i32>, Buffer, Option<NullBuffer>) {
-        let offsets = offsets(take(&mut self.ends));
+        let offsets = offsets(take_and_reserve(&mut self.ends));
         let nulls = self.nulls.take(offsets.len() - 1);
-        (offsets, Buffer::from_vec(take(&mut self.data)), nulls)
+        (offsets, Buffer::from_vec(take_and_reserve(&mut self.data)), nulls)
     }
 
     /// The finished text column.
@@ -116,6 +116,12 @@ impl Nulls {
         rows.iter().for_each(|row| valid[*row as usize] = false);
         Some(NullBuffer::new(BooleanBuffer::from(valid)))
     }
+}
+
+/// Takes what has been gathered, and makes room for about as much: the next batch is mostly of the same size.
+pub(super) fn take_and_reserve<T>(values: &mut Vec<T>) -> Vec<T> {
+    let room = values.len() + values.len() / 16 + 1;
+    std::mem::replace(values, Vec::with_capacity(room))
 }
 
 #[inline]

@@ -6,7 +6,7 @@
 //! its current row is being read.
 
 use super::DecodeError;
-use super::buffers::{Bytes, Nulls, Values, end, offset, offsets};
+use super::buffers::{Bytes, Nulls, Values, end, offset, offsets, take_and_reserve};
 use super::cell::Cell;
 use crate::types::sql_type_name;
 use arrow::array::{
@@ -290,7 +290,7 @@ impl Column {
             }
             Column::Struct(column) => Arc::new(column.finish()),
             Column::List(column) => {
-                let offsets = offsets(take(&mut column.ends));
+                let offsets = offsets(take_and_reserve(&mut column.ends));
                 let nulls = column.nulls.take(offsets.len() - 1);
                 let items = column.item.finish();
                 Arc::new(ListArray::new(column.field.clone(), offsets, items, nulls))
@@ -435,7 +435,7 @@ impl MapColumn {
         let DataType::Struct(pair) = self.field.data_type() else {
             unreachable!("a map column is made from a struct of two fields");
         };
-        let offsets = offsets(take(&mut self.ends));
+        let offsets = offsets(take_and_reserve(&mut self.ends));
         let nulls = self.nulls.take(offsets.len() - 1);
         let arrays = vec![self.keys.finish_text(), self.values.finish()];
         let entries = StructArray::new(pair.clone(), arrays, None);

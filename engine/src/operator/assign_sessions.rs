@@ -64,12 +64,7 @@ impl AssignSessions {
 }
 
 impl Operator for AssignSessions {
-    fn process(
-        &mut self,
-        input: RecordBatch,
-        ctx: &mut BatchContext<'_>,
-        out: &mut Output<'_>,
-    ) -> Result<()> {
+    fn process(&self, input: RecordBatch, ctx: &mut BatchContext<'_>, out: &mut Output<'_>) -> Result<()> {
         let times = self.time.evaluate(&input)?;
         let times = times.as_primitive::<TimestampMicrosecondType>();
         let gaps = self.gap.evaluate(&input)?;

@@ -44,12 +44,7 @@ impl AssignWindows {
 }
 
 impl Operator for AssignWindows {
-    fn process(
-        &mut self,
-        input: RecordBatch,
-        ctx: &mut BatchContext<'_>,
-        out: &mut Output<'_>,
-    ) -> Result<()> {
+    fn process(&self, input: RecordBatch, ctx: &mut BatchContext<'_>, out: &mut Output<'_>) -> Result<()> {
         let times = self.time.evaluate(&input)?;
         let times = times.as_primitive::<TimestampMicrosecondType>();
         report_without_time(&input, times, ctx);

@@ -120,27 +120,8 @@ impl Deduplicate {
         Ok(())
     }
 
-    fn stored_keys(&self) -> Vec<usize> {
-        (0..self.width).collect()
-    }
-}
-
-impl StatefulOperator for Deduplicate {
-    fn name(&self) -> &'static str {
-        self.name
-    }
-
-    fn keys(&self) -> Vec<String> {
-        self.keys.names().to_vec()
-    }
-
-    fn process(
-        &mut self,
-        _: Side,
-        input: RecordBatch,
-        ctx: &mut BatchContext<'_>,
-        out: &mut Output<'_>,
-    ) -> Result<()> {
+    /// Hands the first row of each new key on, and remembers the key.
+    fn pass(&mut self, input: RecordBatch, ctx: &mut BatchContext<'_>, out: &mut Output<'_>) -> Result<()> {
         let input = match self.event_time {
             Some(times) => drop_late(input, times, self.name, ctx)?,
             None => input,
@@ -167,6 +148,30 @@ impl StatefulOperator for Deduplicate {
         ctx.state.rows_updated += new_hashes.len() as u64;
         self.remember(&passed, new_keys, &new_hashes)?;
         out(passed)
+    }
+
+    fn stored_keys(&self) -> Vec<usize> {
+        (0..self.width).collect()
+    }
+}
+
+impl StatefulOperator for Deduplicate {
+    fn name(&self) -> &'static str {
+        self.name
+    }
+
+    fn keys(&self) -> Vec<String> {
+        self.keys.names().to_vec()
+    }
+
+    fn process(
+        &mut self,
+        _: Side,
+        inputs: Vec<RecordBatch>,
+        ctx: &mut BatchContext<'_>,
+        out: &mut Output<'_>,
+    ) -> Result<()> {
+        inputs.into_iter().try_for_each(|input| self.pass(input, ctx, out))
     }
 
     fn finish(&mut self, ctx: &mut BatchContext<'_>, _: &mut Output<'_>) -> Result<()> {
@@ -196,13 +201,17 @@ impl StatefulOperator for Deduplicate {
         self.seen.len()
     }
 
+    fn bytes(&self) -> Result<usize> {
+        Ok(self.seen.bytes())
+    }
+
     fn evicts(&self) -> bool {
         true
     }
 
-    fn save(&mut self, extent: Extent) -> Result<Vec<StateChange>> {
+    fn save(&mut self, extent: Extent, threads: usize) -> Result<Vec<StateChange>> {
         let saved = self.seen.start_saving(extent);
-        Ok(vec![self.seen.save(saved, vec![])?])
+        Ok(vec![self.seen.save(saved, vec![], threads)?])
     }
 
     fn load(&mut self, tables: &[StateChange]) -> Result<()> {

@@ -24,12 +24,7 @@ pub(super) struct EventTimeOperator {
 }
 
 impl Operator for EventTimeOperator {
-    fn process(
-        &mut self,
-        input: RecordBatch,
-        ctx: &mut BatchContext<'_>,
-        out: &mut Output<'_>,
-    ) -> Result<()> {
+    fn process(&self, input: RecordBatch, ctx: &mut BatchContext<'_>, out: &mut Output<'_>) -> Result<()> {
         let times = input.column(self.index);
         if let DataType::Struct(_) = times.data_type() {
             if input.num_rows() > 0 {

@@ -46,17 +46,20 @@ impl Explode {
 }
 
 /// For each output row, the input row and the element; `None` elements are the null rows of `outer`.
-struct Expansion {
-    rows: Vec<u32>,
-    elements: Vec<Option<u32>>,
+pub(super) struct Expansion {
+    pub(super) rows: Vec<u32>,
+    pub(super) elements: Vec<Option<u32>>,
+    /// How many elements are `None`.
+    pub(super) nulls: usize,
     /// Input rows that gave no output row.
-    barren: Vec<u32>,
+    pub(super) barren: Vec<u32>,
 }
 
-fn expand(lists: &ListArray, outer: bool) -> Expansion {
+pub(super) fn expand(lists: &ListArray, outer: bool) -> Expansion {
     let mut expansion = Expansion {
         rows: Vec::with_capacity(lists.values().len()),
         elements: Vec::with_capacity(lists.values().len()),
+        nulls: 0,
         barren: vec![],
     };
     for row in 0..lists.len() {
@@ -65,6 +68,7 @@ fn expand(lists: &ListArray, outer: bool) -> Expansion {
             if outer {
                 expansion.rows.push(row as u32);
                 expansion.elements.push(None);
+                expansion.nulls += 1;
             } else {
                 expansion.barren.push(row as u32);
             }
@@ -76,25 +80,25 @@ fn expand(lists: &ListArray, outer: bool) -> Expansion {
     expansion
 }
 
+/// Writes the rows that gave none into the ledger.
+pub(super) fn report_barren(input: &RecordBatch, expansion: &Expansion, ctx: &mut BatchContext<'_>) {
+    let ids = record_ids(input);
+    ctx.ledger.losses.extend(expansion.barren.iter().map(|row| Loss {
+        record: RecordId::unpack(ids.value(*row as usize)),
+        batch: ctx.batch,
+        reason: LossReason::NoElements,
+        operator: "explode",
+        event_time: None,
+        watermark: None,
+    }));
+}
+
 impl Operator for Explode {
-    fn process(
-        &mut self,
-        input: RecordBatch,
-        ctx: &mut BatchContext<'_>,
-        out: &mut Output<'_>,
-    ) -> Result<()> {
+    fn process(&self, input: RecordBatch, ctx: &mut BatchContext<'_>, out: &mut Output<'_>) -> Result<()> {
         let lists = self.array.evaluate(&input)?;
         let lists = lists.as_list::<i32>();
         let expansion = expand(lists, self.outer);
-        let ids = record_ids(&input);
-        ctx.ledger.losses.extend(expansion.barren.iter().map(|row| Loss {
-            record: RecordId::unpack(ids.value(*row as usize)),
-            batch: ctx.batch,
-            reason: LossReason::NoElements,
-            operator: "explode",
-            event_time: None,
-            watermark: None,
-        }));
+        report_barren(&input, &expansion, ctx);
         let repeated = take_record_batch(&input, &UInt32Array::from(expansion.rows))?;
         let elements: ArrayRef = take(lists.values(), &UInt32Array::from(expansion.elements), None)?;
         let mut arrays: Vec<ArrayRef> = repeated.columns().to_vec();

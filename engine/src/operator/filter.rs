@@ -36,12 +36,7 @@ impl Filter {
 }
 
 impl Operator for Filter {
-    fn process(
-        &mut self,
-        input: RecordBatch,
-        ctx: &mut BatchContext<'_>,
-        out: &mut Output<'_>,
-    ) -> Result<()> {
+    fn process(&self, input: RecordBatch, ctx: &mut BatchContext<'_>, out: &mut Output<'_>) -> Result<()> {
         let keep = self.predicate.matches(&input)?;
         if keep.true_count() == input.num_rows() {
             return out(input);

@@ -1,8 +1,10 @@
 //! Physical operators: one file each, columns in, columns out.
 //!
 //! Rows move bottom-up as Arrow batches whose last column is the hidden record id ([`crate::batch::RECORD_ID`]).
-//! A micro-batch first pushes every input batch through [`Operator::process`], then calls [`Operator::finish`]
-//! once; a join gets all of its left input before any of its right.
+//! What stands between a source and the first stateful operator has no memory ([`Operator`]), so the batches of a
+//! source go through it side by side, on as many threads as the query may use. A stateful operator
+//! ([`StatefulOperator`]) then takes all batches of a side at once, a join its left side before its right, and is
+//! called once more to finish. Results are put together in the order of the input, so threads change no byte.
 
 mod aggregate;
 mod assign_sessions;
@@ -11,6 +13,7 @@ mod deduplicate;
 mod event_time;
 mod explode;
 mod filter;
+mod flatten;
 mod late;
 mod project;
 mod state;
@@ -27,11 +30,10 @@ use crate::error::Result;
 use crate::ledger::KeptRow;
 use crate::watermark::Watermark;
 
-/// A row-at-a-time relation between input and output, on columns.
-pub trait Operator {
-    /// Takes one batch and pushes what can be emitted now.
-    fn process(&mut self, input: RecordBatch, ctx: &mut BatchContext<'_>, out: &mut Output<'_>)
-    -> Result<()>;
+/// A row-at-a-time relation between input and output, on columns. Batches may go through it side by side.
+pub trait Operator: Send + Sync {
+    /// Takes one batch and pushes what comes of it.
+    fn process(&self, input: RecordBatch, ctx: &mut BatchContext<'_>, out: &mut Output<'_>) -> Result<()>;
 }
 
 /// Which input of a join.
@@ -59,11 +61,11 @@ pub trait StatefulOperator {
     fn name(&self) -> &'static str;
     /// Names of what its state is found by; another set of keys makes another state.
     fn keys(&self) -> Vec<String>;
-    /// Takes one batch of one side; all of the left side comes first. A single input is the left one.
+    /// Takes all batches of one side; the left side comes first. A single input is the left one.
     fn process(
         &mut self,
         side: Side,
-        input: RecordBatch,
+        inputs: Vec<RecordBatch>,
         ctx: &mut BatchContext<'_>,
         out: &mut Output<'_>,
     ) -> Result<()>;
@@ -73,14 +75,17 @@ pub trait StatefulOperator {
     fn kept(&self) -> Vec<KeptRow>;
     /// How many there are.
     fn rows(&self) -> usize;
+    /// Bytes of memory that they take, with everything by which they are found.
+    fn bytes(&self) -> Result<usize>;
     /// Lower bound of event times that this operator can still emit, given its input watermark.
     fn output_watermark(&self, input: Watermark) -> Watermark {
         input
     }
     /// Whether a batch without data could change anything once the eviction watermark has risen.
     fn evicts(&self) -> bool;
-    /// The state, or what has changed of it since it was last saved or loaded: always the same number of tables.
-    fn save(&mut self, extent: Extent) -> Result<Vec<StateChange>>;
+    /// The state, or what has changed of it since it was last saved or loaded: always the same number of tables. Put
+    /// together by so many threads.
+    fn save(&mut self, extent: Extent, threads: usize) -> Result<Vec<StateChange>>;
     /// Takes over a state that [`StatefulOperator::save`] gave; the operator is new.
     fn load(&mut self, tables: &[StateChange]) -> Result<()>;
 }

@@ -28,7 +28,7 @@ impl Project {
 }
 
 impl Operator for Project {
-    fn process(&mut self, input: RecordBatch, _: &mut BatchContext<'_>, out: &mut Output<'_>) -> Result<()> {
+    fn process(&self, input: RecordBatch, _: &mut BatchContext<'_>, out: &mut Output<'_>) -> Result<()> {
         let mut arrays = self.exprs.iter().map(|e| e.evaluate(&input)).collect::<Result<Vec<_>>>()?;
         arrays.push(Arc::clone(input.columns().last().expect("the record id is always there")));
         let options = RecordBatchOptions::new().with_row_count(Some(input.num_rows()));

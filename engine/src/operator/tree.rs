@@ -13,12 +13,14 @@ use super::deduplicate::Deduplicate;
 use super::event_time::EventTimeOperator;
 use super::explode::Explode;
 use super::filter::Filter;
+use super::flatten::Flatten;
 use super::project::Project;
 use super::stream_join::{StreamJoin, split_condition};
 use super::{Extent, Operator, Side, StateChange, StatefulOperator};
 use crate::batch::{BatchContext, BatchId, row_schema};
 use crate::error::{EngineError, Result};
 use crate::ledger::{KeptRow, Ledger};
+use crate::parallel;
 use crate::plan::{Delay, Expr, FilterOrigin, JoinKind, LogicalPlan, OutputMode};
 use crate::progress::StateProgress;
 use crate::seeded_bug::SeededBug;
@@ -34,14 +36,35 @@ pub struct OperatorTree {
     stateful: Vec<&'static str>,
     /// Each stateful operator's eviction watermark in the last batch; `None` before the first one of this process.
     last_evictions: Vec<Option<Watermark>>,
+    parallelism: usize,
     seeded_bug: Option<SeededBug>,
 }
 
 enum Node {
-    Source { index: usize },
-    Unary { input: Box<Node>, operator: Box<dyn Operator>, event_time: Option<usize> },
-    Stateful { inputs: Vec<Node>, operator: Box<dyn StatefulOperator>, index: usize },
-    Union { inputs: Vec<Node>, schema: SchemaRef },
+    /// A source, and what its batches go through before anything that remembers them.
+    Source {
+        index: usize,
+        steps: Vec<Step>,
+    },
+    Unary {
+        input: Box<Node>,
+        step: Step,
+    },
+    Stateful {
+        inputs: Vec<Node>,
+        operator: Box<dyn StatefulOperator>,
+        index: usize,
+    },
+    Union {
+        inputs: Vec<Node>,
+        schema: SchemaRef,
+    },
+}
+
+/// An operator without memory; the number of its event time, if it watches one.
+struct Step {
+    operator: Box<dyn Operator>,
+    event_time: Option<usize>,
 }
 
 /// Where an event-time operator has its times from.
@@ -72,6 +95,8 @@ pub struct TreeOptions<'a> {
     pub session: &'a Session,
     /// What aggregations hand on.
     pub mode: OutputMode,
+    /// Threads that work on a batch, at least one.
+    pub parallelism: usize,
     /// A mistake to make.
     pub seeded_bug: Option<SeededBug>,
 }
@@ -92,6 +117,7 @@ struct Run {
     observations: Vec<EventTimeObservation>,
     watermarks: Vec<Watermarks>,
     states: Vec<StateProgress>,
+    parallelism: usize,
     seeded_bug: Option<SeededBug>,
 }
 
@@ -118,8 +144,8 @@ impl OperatorTree {
         let root = builder.node(plan)?;
         let Builder { event_times, stateful, .. } = builder;
         let last_evictions = vec![None; stateful.len()];
-        let seeded_bug = options.seeded_bug;
-        Ok(Self { root, event_times, stateful, last_evictions, seeded_bug })
+        let TreeOptions { parallelism, seeded_bug, .. } = *options;
+        Ok(Self { root, event_times, stateful, last_evictions, parallelism, seeded_bug })
     }
 
     /// The event-time operators in plan pre-order.
@@ -144,6 +170,7 @@ impl OperatorTree {
             observations: vec![EventTimeObservation::default(); self.event_times.len()],
             watermarks: self.propagated(late, eviction)?,
             states: vec![StateProgress::default(); self.stateful.len()],
+            parallelism: self.parallelism,
             seeded_bug: self.seeded_bug,
         };
         let mut rows = Vec::new();
@@ -183,6 +210,11 @@ impl OperatorTree {
         self.root.operators().iter().flat_map(|(_, operator)| operator.kept()).collect()
     }
 
+    /// Bytes of memory that the rows in state take, with everything by which they are found.
+    pub fn state_bytes(&self) -> Result<usize> {
+        self.root.operators().iter().map(|(_, operator)| operator.bytes()).sum()
+    }
+
     /// Names of the stateful operators, last of the pipeline first.
     pub fn stateful(&self) -> &[&'static str] {
         &self.stateful
@@ -196,10 +228,10 @@ impl OperatorTree {
     /// The state, or what has changed of it since it was last saved or loaded; per stateful operator, last of the
     /// pipeline first.
     pub fn save(&mut self, extent: Extent) -> Result<Vec<OperatorState>> {
-        let mut states = Vec::new();
+        let (mut states, parallelism) = (Vec::new(), self.parallelism);
         self.root.for_each_operator(&mut |operator| {
             let (name, keys) = (operator.name().into(), operator.keys());
-            states.push(OperatorState { operator: name, keys, tables: operator.save(extent)? });
+            states.push(OperatorState { operator: name, keys, tables: operator.save(extent, parallelism)? });
             Ok(())
         })?;
         Ok(states)
@@ -243,9 +275,15 @@ impl Builder<'_> {
     fn node(&mut self, plan: &LogicalPlan) -> Result<Node> {
         let session = self.options.session;
         Ok(match plan {
-            LogicalPlan::Stream { source, .. } => Node::Source { index: *source },
+            LogicalPlan::Stream { source, .. } => Node::Source { index: *source, steps: vec![] },
             LogicalPlan::RowWindow { .. } => unreachable!("refused when the query started"),
             LogicalPlan::Project { input, columns } => {
+                if let LogicalPlan::Explode { input: rows, array, outer, column } = &**input {
+                    let exploded = (array, *outer, column);
+                    if let Some(flatten) = Flatten::new(columns, exploded, &rows.columns(), session)? {
+                        return self.unary(rows, flatten);
+                    }
+                }
                 self.unary(input, Project::new(columns, &input.columns(), session)?)?
             }
             LogicalPlan::Filter { input, origin: FilterOrigin::NullKey, .. }
@@ -273,8 +311,7 @@ impl Builder<'_> {
                 let sources = sources(input).into_iter().collect();
                 let column = columns[index].name.clone();
                 self.event_times.push(EventTimeSource { column, sources, delay: *delay });
-                let input = Box::new(self.node(input)?);
-                Node::Unary { input, operator: Box::new(EventTimeOperator { index }), event_time }
+                self.node(input)?.under(Step { operator: Box::new(EventTimeOperator { index }), event_time })
             }
             LogicalPlan::Union { inputs, columns } => {
                 let inputs = inputs.iter().map(|input| self.node(input)).collect::<Result<_>>()?;
@@ -301,7 +338,7 @@ impl Builder<'_> {
     }
 
     fn unary(&mut self, input: &LogicalPlan, operator: impl Operator + 'static) -> Result<Node> {
-        Ok(Node::Unary { input: Box::new(self.node(input)?), operator: Box::new(operator), event_time: None })
+        Ok(self.node(input)?.under(Step { operator: Box::new(operator), event_time: None }))
     }
 
     fn stateful(&mut self, operator: Box<dyn StatefulOperator>, inputs: &[&LogicalPlan]) -> Result<Node> {
@@ -362,8 +399,52 @@ impl Context<'_> {
                 Some(i) => &mut self.run.observations[i],
                 None => &mut self.spare.1,
             },
+            parallelism: self.run.parallelism,
             seeded_bug: self.run.seeded_bug,
         }
+    }
+}
+
+/// What came of one batch of a source: its rows, and what was noted on the way.
+struct Share {
+    rows: Vec<RecordBatch>,
+    ledger: Ledger,
+    /// By the numbers of the event times.
+    observations: Vec<(usize, EventTimeObservation)>,
+}
+
+/// What a batch is run under, for steps that have no part in what others remember.
+#[derive(Clone, Copy)]
+struct Circumstances {
+    batch: BatchId,
+    traced: bool,
+    seeded_bug: Option<SeededBug>,
+}
+
+impl Share {
+    /// Takes a batch through steps that follow each other.
+    fn of(input: RecordBatch, steps: &[Step], under: Circumstances) -> Result<Self> {
+        let mut share = Share { rows: vec![input], ledger: Ledger::new(under.traced), observations: vec![] };
+        for step in steps {
+            let (mut state, mut observation) = Default::default();
+            let none = Watermarks { late: Watermark::ZERO, eviction: Watermark::ZERO };
+            let mut ctx = BatchContext {
+                batch: under.batch,
+                watermarks: none,
+                ledger: &mut share.ledger,
+                state: &mut state,
+                observation: &mut observation,
+                parallelism: 1,
+                seeded_bug: under.seeded_bug,
+            };
+            let mut produced = Vec::new();
+            for rows in std::mem::take(&mut share.rows) {
+                step.operator.process(rows, &mut ctx, &mut |batch| keep(batch, &mut produced))?;
+            }
+            share.rows = produced;
+            share.observations.extend(step.event_time.map(|number| (number, observation)));
+        }
+        Ok(share)
     }
 }
 
@@ -373,16 +454,24 @@ type Downstream<'a> = dyn FnMut(RecordBatch, &mut Run) -> Result<()> + 'a;
 impl Node {
     fn run(&mut self, run: &mut Run, out: &mut Downstream<'_>) -> Result<()> {
         match self {
-            Node::Source { index } => {
-                for batch in run.inputs[*index].clone() {
-                    out(batch, run)?;
+            Node::Source { index, steps } => {
+                let inputs = run.inputs[*index].clone();
+                let traced = run.ledger.is_traced();
+                let under = Circumstances { batch: run.batch, traced, seeded_bug: run.seeded_bug };
+                let share = |input| Share::of(input, steps, under);
+                for share in parallel::try_map(run.parallelism, inputs, share)? {
+                    run.ledger.append(share.ledger);
+                    for (number, observation) in share.observations {
+                        run.observations[number].absorb(observation);
+                    }
+                    forward(share.rows, run, out)?;
                 }
                 Ok(())
             }
-            Node::Unary { input, operator, event_time } => input.run(run, &mut |batch, run| {
+            Node::Unary { input, step } => input.run(run, &mut |batch, run| {
                 let mut produced = Vec::new();
-                let mut context = run.context(None, *event_time);
-                operator.process(batch, &mut context.lend(), &mut |b| keep(b, &mut produced))?;
+                let mut context = run.context(None, step.event_time);
+                step.operator.process(batch, &mut context.lend(), &mut |b| keep(b, &mut produced))?;
                 forward(produced, run, out)
             }),
             Node::Stateful { inputs, operator, index } => {
@@ -393,13 +482,12 @@ impl Node {
                     forward(produced, run, out)?;
                 }
                 for (side, input) in [Side::Left, Side::Right].into_iter().zip(inputs) {
-                    input.run(run, &mut |batch, run| {
-                        let mut produced = Vec::new();
-                        let mut context = run.context(Some(*index), None);
-                        operator
-                            .process(side, batch, &mut context.lend(), &mut |b| keep(b, &mut produced))?;
-                        forward(produced, run, out)
-                    })?;
+                    let mut batches = Vec::new();
+                    input.run(run, &mut |batch, _| keep(batch, &mut batches))?;
+                    let mut produced = Vec::new();
+                    let mut context = run.context(Some(*index), None);
+                    operator.process(side, batches, &mut context.lend(), &mut |b| keep(b, &mut produced))?;
+                    forward(produced, run, out)?;
                 }
                 let mut produced = Vec::new();
                 let mut context = run.context(Some(*index), None);
@@ -411,6 +499,26 @@ impl Node {
                     out(RecordBatch::try_new(Arc::clone(schema), batch.columns().to_vec())?, run)
                 })
             }),
+        }
+    }
+
+    /// A step on top of the node.
+    fn under(self, step: Step) -> Node {
+        match self {
+            Node::Source { index, mut steps } => {
+                steps.push(step);
+                Node::Source { index, steps }
+            }
+            input => Node::Unary { input: Box::new(input), step },
+        }
+    }
+
+    /// How many event times the node itself watches.
+    fn event_times(&self) -> usize {
+        match self {
+            Node::Source { steps, .. } => steps.iter().filter(|step| step.event_time.is_some()).count(),
+            Node::Unary { step, .. } => usize::from(step.event_time.is_some()),
+            _ => 0,
         }
     }
 
@@ -430,11 +538,11 @@ impl Node {
             let below = node.propagate(global, operators)?;
             input = input.into_iter().chain(below).min();
         }
+        if self.event_times() + usize::from(input.is_some()) > 1 && self.event_times() > 0 {
+            return Err(redefined_watermark());
+        }
         Ok(match self {
-            Node::Unary { event_time: Some(_), .. } => match input {
-                None => Some(global),
-                Some(_) => return Err(redefined_watermark()),
-            },
+            node if node.event_times() > 0 => Some(global),
             Node::Stateful { operator, index, .. } => {
                 let input = input.unwrap_or(Watermark::ZERO);
                 operators[*index] = input;

@@ -16,8 +16,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use arrow::array::UInt32Array;
-use arrow::compute::{concat_batches, take_record_batch};
+use arrow::array::{ArrayRef, Scalar, UInt32Array};
+use arrow::compute::kernels::cmp::not_distinct;
+use arrow::compute::take_record_batch;
 use arrow::datatypes::{Field, Schema, SchemaRef};
 use arrow::record_batch::RecordBatch;
 use bytes::Bytes;
@@ -26,7 +27,7 @@ use super::{FileFormat, Sink, SinkReport, encode};
 use crate::batch::BatchId;
 use crate::error::{EngineError, Result};
 use crate::hive;
-use crate::ports::{Catalog, ObjectStore, PortError, TableDefinition};
+use crate::ports::{Catalog, ContentDigest, ObjectStore, PortError, TableDefinition};
 use crate::session::Session;
 
 const NAME_START: &str = "part-";
@@ -59,8 +60,20 @@ pub struct FileSink {
     /// Positions of the others.
     data_columns: Vec<usize>,
     session: Session,
+    /// Threads that encode an object.
+    parallelism: usize,
+    /// What has been made of a batch that is not written yet.
+    encoded: Option<(BatchId, Vec<Encoded>)>,
     store: Box<dyn ObjectStore>,
     catalog: Box<dyn Catalog>,
+}
+
+/// An object that is not written yet.
+struct Encoded {
+    /// Values of the partition, as names of folders.
+    values: Vec<String>,
+    body: Bytes,
+    digest: Option<ContentDigest>,
 }
 
 impl FileSink {
@@ -91,11 +104,31 @@ impl FileSink {
             location: target.location.clone(),
             format: target.format,
         };
-        Ok(Self { target, definition, partition_columns, data_columns, session, store, catalog })
+        Ok(Self {
+            target,
+            definition,
+            partition_columns,
+            data_columns,
+            session,
+            parallelism: 1,
+            encoded: None,
+            store,
+            catalog,
+        })
     }
 
-    fn put(&mut self, key: &str, body: Bytes) -> Result<()> {
-        self.store.put(key, body).map_err(|e| failed(format!("writing `{key}`"), e))
+    /// The same, with so many threads for encoding; the bytes are the same for any number.
+    #[must_use]
+    pub fn with_parallelism(self, threads: usize) -> Self {
+        Self { parallelism: threads.max(1), ..self }
+    }
+
+    fn put(&mut self, key: &str, body: Bytes, digest: Option<ContentDigest>) -> Result<()> {
+        let put = match digest {
+            Some(digest) => self.store.put_digested(key, body, digest),
+            None => self.store.put(key, body),
+        };
+        put.map_err(|e| failed(format!("writing `{key}`"), e))
     }
 
     fn delete(&mut self, key: &str) -> Result<()> {
@@ -176,43 +209,61 @@ impl Sink for FileSink {
         Ok(())
     }
 
+    fn encode(&mut self, batch: BatchId, rows: &[RecordBatch]) -> Result<()> {
+        self.encoded = Some((batch, self.encoded(rows)?));
+        Ok(())
+    }
+
     fn write(&mut self, batch: BatchId, rows: &[RecordBatch]) -> Result<SinkReport> {
-        let mut written = BTreeSet::new();
-        let report = match rows.first() {
-            Some(first) => self.put_rows(batch, &concat_batches(&first.schema(), rows)?, &mut written)?,
-            None => SinkReport::default(),
+        let encoded = match self.encoded.take() {
+            Some((of, encoded)) if of == batch => encoded,
+            _ => self.encoded(rows)?,
         };
+        let rows = rows.iter().map(|batch| batch.num_rows() as u64).sum();
+        let mut written = BTreeSet::new();
+        let report = self.put_objects(batch, encoded, &mut written)?;
         if self.target.replace {
             self.delete_others(&written)?;
         }
-        Ok(report)
+        Ok(SinkReport { rows, ..report })
     }
 }
 
 impl FileSink {
-    /// One object per partition, and the partitions in the catalog; adds the keys of the objects to `written`.
-    fn put_rows(
+    /// One object per partition.
+    fn encoded(&self, rows: &[RecordBatch]) -> Result<Vec<Encoded>> {
+        let (keys, data) = (&self.partition_columns, &self.data_columns);
+        let digest = self.store.digest();
+        let encoded = |part: Part| {
+            let (format, schema) = (self.target.format, &self.definition.schema);
+            let body = encode(format, &part.rows, schema, &self.session, self.parallelism)?;
+            let digest = digest.map(|digest| digest(&body));
+            Ok(Encoded { values: part.values, body, digest })
+        };
+        let parts = partitioned(rows, &self.definition, keys, data, &self.session)?;
+        parts.into_iter().map(encoded).collect()
+    }
+
+    /// Puts objects, and their partitions into the catalog; adds the keys of the objects to `written`.
+    fn put_objects(
         &mut self,
         batch: BatchId,
-        all: &RecordBatch,
+        objects: Vec<Encoded>,
         written: &mut BTreeSet<String>,
     ) -> Result<SinkReport> {
-        let mut report = SinkReport { rows: all.num_rows() as u64, ..Default::default() };
+        let mut report = SinkReport::default();
         let name = object_name(batch, self.target.format);
         let mut partitions = BTreeMap::new();
-        for part in
-            partitioned(all, &self.definition, &self.partition_columns, &self.data_columns, &self.session)?
-        {
-            let path = hive::folder(self.target.partition_by.iter().map(String::as_str), &part.values);
-            let body = encode(self.target.format, &part.rows, &self.session)?;
+        for Encoded { values, body, digest } in objects {
+            let path = hive::folder(self.target.partition_by.iter().map(String::as_str), &values);
             report.objects += 1;
             report.bytes += body.len() as u64;
             let key = format!("{}{path}{name}", self.target.prefix);
-            self.put(&key, body)?;
+            self.put(&key, body, digest)?;
             written.insert(key);
-            partitions.insert(part.values, format!("{}{path}", self.target.location));
+            partitions.insert(values, format!("{}{path}", self.target.location));
         }
-        if !self.partition_columns.is_empty() {
+        if !self.partition_columns.is_empty() && !partitions.is_empty() {
             let registering = format!("registering partitions of `{}`", self.target.table);
             let registered = self.catalog.ensure_partitions(&self.definition, &partitions);
             registered.map_err(|e| failed(registering, e))?;
@@ -226,33 +277,55 @@ pub(crate) struct Part {
     /// As names of folders.
     pub(crate) values: Vec<String>,
     /// In the columns of the table's files.
-    pub(crate) rows: RecordBatch,
+    pub(crate) rows: Vec<RecordBatch>,
 }
 
 /// Rows by partition, in the order of the partitions' values; rows without partitions are one.
 pub(crate) fn partitioned(
-    all: &RecordBatch,
+    batches: &[RecordBatch],
     table: &TableDefinition,
     partition_columns: &[usize],
     data_columns: &[usize],
     session: &Session,
 ) -> Result<Vec<Part>> {
-    let data = all.project(data_columns)?.with_schema(table.schema.clone())?;
-    let values = partition_columns.iter().map(|at| hive::texts(all.column(*at), session));
-    let groups = hive::group_rows(&values.collect::<Result<Vec<_>>>()?, all.num_rows());
-    let part = |(values, rows): (Vec<String>, Vec<u32>)| {
-        let rows = match rows.len() == data.num_rows() {
-            true => data.clone(),
-            false => take_record_batch(&data, &UInt32Array::from(rows))?,
-        };
-        Ok(Part { values, rows })
+    let mut parts: BTreeMap<Vec<String>, Vec<RecordBatch>> = BTreeMap::new();
+    for batch in batches.iter().filter(|batch| batch.num_rows() > 0) {
+        let data = batch.project(data_columns)?.with_schema(table.schema.clone())?;
+        for (values, rows) in groups(batch, partition_columns, session)? {
+            let rows = match rows.len() == data.num_rows() {
+                true => data.clone(),
+                false => take_record_batch(&data, &UInt32Array::from(rows))?,
+            };
+            parts.entry(values).or_default().push(rows);
+        }
+    }
+    Ok(parts.into_iter().map(|(values, rows)| Part { values, rows }).collect())
+}
+
+/// The rows of a batch by the values of its partition columns. Mostly there is one value.
+fn groups(
+    batch: &RecordBatch,
+    columns: &[usize],
+    session: &Session,
+) -> Result<BTreeMap<Vec<String>, Vec<u32>>> {
+    let is_constant = |column: &ArrayRef| {
+        let first = Scalar::new(column.slice(0, 1));
+        not_distinct(column, &first).is_ok_and(|same| same.true_count() == same.len())
     };
-    groups.into_iter().map(part).collect()
+    let columns = columns.iter().map(|at| batch.column(*at));
+    if columns.clone().all(is_constant) {
+        let values = columns.map(|column| hive::texts(&column.slice(0, 1), session));
+        let first = hive::group_rows(&values.collect::<Result<Vec<_>>>()?, 1);
+        let all = || (0..batch.num_rows() as u32).collect();
+        return Ok(first.into_keys().map(|values| (values, all())).collect());
+    }
+    let values = columns.map(|column| hive::texts(column, session)).collect::<Result<Vec<_>>>()?;
+    Ok(hive::group_rows(&values, batch.num_rows()))
 }
 
 #[cfg(test)]
 mod tests {
-    use arrow::array::{ArrayRef, Int64Array, StringArray};
+    use arrow::array::{Int64Array, StringArray};
 
     use super::*;
     use crate::memory::{MemoryCatalog, MemoryStore};

@@ -5,7 +5,8 @@ mod foreach_batch;
 mod json;
 mod parquet;
 
-use arrow::datatypes::Schema;
+use arrow::compute::concat_batches;
+use arrow::datatypes::{Schema, SchemaRef};
 use arrow::record_batch::RecordBatch;
 use bytes::Bytes;
 
@@ -49,10 +50,16 @@ impl FileFormat {
 }
 
 /// Rows as one object; the same rows give the same bytes.
-pub(crate) fn encode(format: FileFormat, rows: &RecordBatch, session: &Session) -> Result<Bytes> {
+pub(crate) fn encode(
+    format: FileFormat,
+    rows: &[RecordBatch],
+    schema: &SchemaRef,
+    session: &Session,
+    threads: usize,
+) -> Result<Bytes> {
     match format {
-        FileFormat::Parquet => parquet::encode(rows),
-        FileFormat::Json => json::encode(rows, session),
+        FileFormat::Parquet => parquet::encode(rows, schema, threads),
+        FileFormat::Json => json::encode(&concat_batches(schema, rows)?, session),
     }
 }
 
@@ -97,6 +104,11 @@ pub trait Sink {
     /// Runs when a query goes on, before anything else: takes back what this batch and later ones may have left
     /// half done.
     fn recover(&mut self, next: BatchId) -> Result<()>;
+    /// Makes what [`Sink::write`] will write of the same rows, which come again there, and writes nothing yet. A sink
+    /// that has nothing to make need not know of it.
+    fn encode(&mut self, _batch: BatchId, _rows: &[RecordBatch]) -> Result<()> {
+        Ok(())
+    }
     /// Takes the rows of a batch, in the columns of the query's output.
     fn write(&mut self, batch: BatchId, rows: &[RecordBatch]) -> Result<SinkReport>;
 }

@@ -1,36 +1,86 @@
 //! Rows as one Parquet file, and back.
 
-use arrow::datatypes::Schema;
+use std::sync::Arc;
+
+use arrow::array::new_empty_array;
+use arrow::datatypes::{Schema, SchemaRef};
 use arrow::record_batch::RecordBatch;
 use bytes::Bytes;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
-use parquet::arrow::arrow_writer::ArrowWriterOptions;
+use parquet::arrow::arrow_writer::{ArrowColumnWriter, ArrowWriterOptions, compute_leaves};
 use parquet::arrow::{ArrowSchemaConverter, ArrowWriter};
 use parquet::basic::Compression;
 use parquet::file::properties::{EnabledStatistics, WriterProperties, WriterPropertiesBuilder};
 use parquet::schema::types::SchemaDescriptor;
 
 use crate::error::Result;
+use crate::parallel;
 
 /// A file of no more rows has no dictionaries and no statistics of its pages: both would be larger than what they
 /// are about, and take most of the time of a small file.
 const FEW_ROWS: usize = 8;
 
+/// Rows of one group, at most: parquet-rs's own default.
+const GROUP_ROWS_MAX: usize = 1024 * 1024;
+
 fn properties() -> WriterPropertiesBuilder {
     WriterProperties::builder().set_compression(Compression::SNAPPY).set_created_by("wavetank".to_owned())
 }
 
-/// One Parquet file; the same rows give the same bytes.
-pub(super) fn encode(rows: &RecordBatch) -> Result<Bytes> {
-    write(rows, ArrowWriterOptions::new().with_properties(properties().build()))
+/// One Parquet file of batches of the same columns, which are encoded side by side; the same batches give the same
+/// bytes for any number of threads.
+pub(super) fn encode(rows: &[RecordBatch], schema: &SchemaRef, threads: usize) -> Result<Bytes> {
+    write(rows, schema, ArrowWriterOptions::new().with_properties(properties().build()), threads)
 }
 
-fn write(rows: &RecordBatch, options: ArrowWriterOptions) -> Result<Bytes> {
-    let mut body = Vec::new();
-    let mut writer = ArrowWriter::try_new_with_options(&mut body, rows.schema(), options)?;
-    writer.write(rows)?;
-    writer.close()?;
-    Ok(Bytes::from(body))
+fn write(
+    rows: &[RecordBatch],
+    schema: &SchemaRef,
+    options: ArrowWriterOptions,
+    threads: usize,
+) -> Result<Bytes> {
+    let writer = ArrowWriter::try_new_with_options(Vec::new(), Arc::clone(schema), options)?;
+    let (mut file, factory) = writer.into_serialized_writer()?;
+    for (number, rows) in row_groups(rows).into_iter().enumerate() {
+        let mut writers = factory.create_column_writers(number)?.into_iter();
+        let mut columns = Vec::new();
+        for (at, field) in schema.fields().iter().enumerate() {
+            let leaves = compute_leaves(field, &new_empty_array(field.data_type()))?.len();
+            columns.push((at, field, writers.by_ref().take(leaves).collect::<Vec<_>>()));
+        }
+        let chunks = parallel::try_map(threads, columns, |(at, field, mut writers)| -> Result<_> {
+            for rows in &rows {
+                for (writer, leaf) in writers.iter_mut().zip(compute_leaves(field, rows.column(at))?) {
+                    writer.write(&leaf)?;
+                }
+            }
+            Ok(writers.into_iter().map(ArrowColumnWriter::close).collect::<Result<Vec<_>, _>>()?)
+        })?;
+        let mut group = file.next_row_group()?;
+        chunks.into_iter().flatten().try_for_each(|chunk| chunk.append_to_row_group(&mut group))?;
+        group.close()?;
+    }
+    Ok(Bytes::from(file.into_inner()?))
+}
+
+/// The rows in groups of at most [`GROUP_ROWS_MAX`].
+fn row_groups(rows: &[RecordBatch]) -> Vec<Vec<RecordBatch>> {
+    let (mut groups, mut room): (Vec<Vec<RecordBatch>>, usize) = (vec![], 0);
+    for batch in rows {
+        let mut at = 0;
+        while at < batch.num_rows() {
+            if room == 0 {
+                groups.push(vec![]);
+                room = GROUP_ROWS_MAX;
+            }
+            let taken = room.min(batch.num_rows() - at);
+            if let Some(group) = groups.last_mut() {
+                group.push(batch.slice(at, taken));
+            }
+            (at, room) = (at + taken, room - taken);
+        }
+    }
+    groups
 }
 
 /// Writes many files of the same columns; what Arrow would note of its own types is left out, as in Spark's files.
@@ -60,7 +110,7 @@ impl FileWriter {
             .with_properties(properties.clone())
             .with_skip_arrow_metadata(true)
             .with_parquet_schema(self.schema.clone());
-        write(rows, options)
+        write(std::slice::from_ref(rows), rows.schema_ref(), options, 1)
     }
 }
 
@@ -72,11 +122,31 @@ pub fn read_parquet(file: Bytes) -> Result<Vec<RecordBatch>> {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
-    use arrow::array::{ArrayRef, Int64Array, StringArray, TimestampMicrosecondArray};
+    use arrow::array::{ArrayRef, Int64Array, StringArray, StructArray, TimestampMicrosecondArray};
+    use arrow::datatypes::{DataType, Field};
 
     use super::*;
+
+    #[test]
+    fn a_file_of_many_groups_and_batches_is_the_same_for_any_number_of_threads() {
+        let batch = |rows: usize| {
+            let n: ArrayRef = Arc::new((0..rows as i64).collect::<Int64Array>());
+            let nested = StructArray::from(vec![
+                (Arc::new(Field::new("a", DataType::Int64, true)), n.clone()),
+                (Arc::new(Field::new("b", DataType::Int64, true)), n.clone()),
+            ]);
+            RecordBatch::try_from_iter([("n", n), ("nested", Arc::new(nested) as ArrayRef)]).unwrap()
+        };
+        let rows = [batch(700_000), batch(0), batch(700_000), batch(3)];
+        let schema = rows[0].schema();
+        let one = encode(&rows, &schema, 1).unwrap();
+        assert_eq!(encode(&rows, &schema, 4).unwrap(), one);
+        let read = read_parquet(one).unwrap();
+        let read = arrow::compute::concat_batches(&schema, &read).unwrap();
+        assert_eq!(read, arrow::compute::concat_batches(&schema, &rows).unwrap());
+        assert_eq!(row_groups(&rows).iter().map(Vec::len).collect::<Vec<_>>(), [2, 2]);
+        assert!(read_parquet(encode(&[], &schema, 2).unwrap()).unwrap().is_empty());
+    }
 
     #[test]
     fn files_of_few_and_of_many_rows_come_back_as_they_were() {

@@ -11,11 +11,13 @@ use wavetank_emulator::glue::{
 use wavetank_emulator::kinesis::{
     GetRecords, GetRecordsRequest, GetShardIterator, GetShardIteratorRequest, ListShards, ListShardsRequest,
 };
-use wavetank_emulator::s3::{DeleteObject, GetObject, ListObjectsV2, PutObject, PutObjectRequest, input};
+use wavetank_emulator::s3::{
+    Content, DeleteObject, GetObject, ListObjectsV2, PutObject, PutObjectRequest, input, md5_of,
+};
 use wavetank_emulator::{ApiError, Emulator, ErrorCode, Operation, Timestamp};
 use wavetank_engine::ports::{
-    Catalog, FailureKind, ObjectStore, PortError, PortFailure, PortResult, RecordsPage, ShardRecord,
-    StartPosition, StreamApi, TableDefinition,
+    Catalog, ContentDigest, FailureKind, ObjectStore, PortError, PortFailure, PortResult, RecordsPage,
+    ShardRecord, StartPosition, StreamApi, TableDefinition,
 };
 use wavetank_engine::sink::FileFormat;
 use wavetank_engine::types::hive_type_name;
@@ -132,6 +134,16 @@ pub struct BucketStore {
 impl ObjectStore for BucketStore {
     fn put(&mut self, key: &str, body: Bytes) -> PortResult<()> {
         self.services.call::<PutObject>(PutObjectRequest::new(&self.bucket, key, body))?;
+        Ok(())
+    }
+
+    fn digest(&self) -> Option<fn(&[u8]) -> ContentDigest> {
+        Some(md5_of)
+    }
+
+    fn put_digested(&mut self, key: &str, body: Bytes, digest: ContentDigest) -> PortResult<()> {
+        let content = Content::digested(body, digest);
+        self.services.call::<PutObject>(PutObjectRequest::new(&self.bucket, key, content))?;
         Ok(())
     }
 

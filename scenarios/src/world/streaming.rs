@@ -42,6 +42,10 @@ impl Sink for Remembering {
         self.sink.recover(next)
     }
 
+    fn encode(&mut self, batch: BatchId, rows: &[RecordBatch]) -> Result<(), EngineError> {
+        self.sink.encode(batch, rows)
+    }
+
     fn write(&mut self, batch: BatchId, rows: &[RecordBatch]) -> Result<SinkReport, EngineError> {
         self.given.borrow_mut().insert(batch, rows.to_vec());
         self.sink.write(batch, rows)
@@ -321,7 +325,10 @@ impl<'a> StreamingRun<'a> {
         });
         Ok(QueryParts {
             sources: sources.collect::<Result<_, _>>()?,
-            sink: self.remembering(FileSink::new(target, &schema, Session::default(), sink_store, catalog)?),
+            sink: self.remembering(
+                FileSink::new(target, &schema, Session::default(), sink_store, catalog)?
+                    .with_parallelism(self.options.parallelism),
+            ),
             checkpoint: Checkpoint::new(
                 store("checkpoint", checkpoint.bucket()),
                 as_folder(checkpoint.prefix()),

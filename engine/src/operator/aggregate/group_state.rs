@@ -62,6 +62,12 @@ impl GroupState {
         })
     }
 
+    /// Bytes of memory: of the groups, and of what is known of each, in the form in which it is saved.
+    pub(super) fn bytes(&self) -> Result<usize> {
+        let known = self.accumulators.state(&self.rows.slots())?;
+        Ok(self.rows.bytes() + known.iter().map(|column| column.get_array_memory_size()).sum::<usize>())
+    }
+
     /// Position of the record id in a stored row.
     pub(super) fn id_column(&self) -> usize {
         self.width + 1
@@ -134,10 +140,10 @@ impl GroupState {
         kept.collect()
     }
 
-    pub(super) fn save(&mut self, extent: Extent) -> Result<StateChange> {
+    pub(super) fn save(&mut self, extent: Extent, threads: usize) -> Result<StateChange> {
         let saved = self.rows.start_saving(extent);
         let state = self.accumulators.state(&saved.slots)?;
-        self.rows.save(saved, state)
+        self.rows.save(saved, state, threads)
     }
 
     pub(super) fn load(&mut self, saved: &StateChange) -> Result<()> {

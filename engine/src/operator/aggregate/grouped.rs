@@ -102,12 +102,13 @@ impl StatefulOperator for GroupAggregate {
     fn process(
         &mut self,
         _: Side,
-        input: RecordBatch,
+        inputs: Vec<RecordBatch>,
         ctx: &mut BatchContext<'_>,
         _: &mut Output<'_>,
     ) -> Result<()> {
         let drops_late = self.drops_late();
-        self.grouping.take(&mut self.batch, &input, drops_late, NAME, ctx)
+        let take = |input| self.grouping.take(&mut self.batch, &input, drops_late, NAME, ctx);
+        inputs.into_iter().try_for_each(take)
     }
 
     fn finish(&mut self, ctx: &mut BatchContext<'_>, out: &mut Output<'_>) -> Result<()> {
@@ -145,12 +146,16 @@ impl StatefulOperator for GroupAggregate {
         self.state.rows.len()
     }
 
+    fn bytes(&self) -> Result<usize> {
+        self.state.bytes()
+    }
+
     fn evicts(&self) -> bool {
         self.grouping.mode != OutputMode::Complete
     }
 
-    fn save(&mut self, extent: Extent) -> Result<Vec<StateChange>> {
-        Ok(vec![self.state.save(extent)?])
+    fn save(&mut self, extent: Extent, threads: usize) -> Result<Vec<StateChange>> {
+        Ok(vec![self.state.save(extent, threads)?])
     }
 
     fn load(&mut self, tables: &[StateChange]) -> Result<()> {

@@ -84,7 +84,7 @@ impl Driver {
         let input = columns();
         let calls = [call("count", vec![], None), call("sum", vec![input[2].reference()], None)];
         let keys = [input[0].id, input[1].id];
-        let options = TreeOptions { session: &Session::default(), mode, seeded_bug: None };
+        let options = TreeOptions { session: &Session::default(), mode, parallelism: 1, seeded_bug: None };
         let session = sessions.then_some(input[1].id);
         let operator = aggregate(&keys, session, &calls, &input, &options).unwrap();
         Self { operator, input, batch: 0 }
@@ -141,6 +141,7 @@ fn drive(
         ledger: &mut ledger,
         state: &mut state,
         observation: &mut observation,
+        parallelism: 1,
         seeded_bug: None,
     };
     let mut emitted = Vec::new();
@@ -149,7 +150,7 @@ fn drive(
         Ok(())
     };
     for rows in batches {
-        operator.process(Side::Left, rows.clone(), &mut ctx, &mut out).unwrap();
+        operator.process(Side::Left, vec![rows.clone()], &mut ctx, &mut out).unwrap();
     }
     operator.finish(&mut ctx, &mut out).unwrap();
     (emitted, state, ledger)
@@ -235,7 +236,7 @@ fn null_is_a_group_and_a_slot_starts_afresh() {
 fn global(mode: OutputMode) -> Driver {
     let input = columns();
     let calls = [call("count", vec![], None), call("sum", vec![input[2].reference()], None)];
-    let options = TreeOptions { session: &Session::default(), mode, seeded_bug: None };
+    let options = TreeOptions { session: &Session::default(), mode, parallelism: 1, seeded_bug: None };
     let operator = aggregate(&[], None, &calls, &input, &options).unwrap();
     Driver { operator, input, batch: 0 }
 }
@@ -265,7 +266,12 @@ fn a_filter_leaves_rows_out_of_one_aggregate_only() {
         call("count", vec![], None),
         call("count_if", vec![filter], None),
     ];
-    let options = TreeOptions { session: &Session::default(), mode: OutputMode::Update, seeded_bug: None };
+    let options = TreeOptions {
+        session: &Session::default(),
+        mode: OutputMode::Update,
+        parallelism: 1,
+        seeded_bug: None,
+    };
     let operator = aggregate(&[input[0].id], None, &calls, &input, &options).unwrap();
     let mut driver = Driver { operator, input, batch: 0 };
     let rows = [a(0, 60, 1), a(0, 60, 2), (Some("a"), (0, 60), None)];
@@ -279,7 +285,12 @@ fn a_filter_leaves_rows_out_of_one_aggregate_only() {
 fn minus_zero_and_zero_are_one_key_and_come_out_as_zero() {
     let key = ColumnIds::default().column("d", DataType::Float64, true);
     let input = vec![key];
-    let options = TreeOptions { session: &Session::default(), mode: OutputMode::Update, seeded_bug: None };
+    let options = TreeOptions {
+        session: &Session::default(),
+        mode: OutputMode::Update,
+        parallelism: 1,
+        seeded_bug: None,
+    };
     let mut operator =
         aggregate(&[input[0].id], None, &[call("count", vec![], None)], &input, &options).unwrap();
     let keys: ArrayRef = Arc::new(Float64Array::from(vec![-0.0, 0.0, f64::NAN, -f64::NAN]));
@@ -309,7 +320,12 @@ fn a_group_is_traced_to_its_first_record() {
 #[test]
 fn sessions_as_the_only_key_are_refused() {
     let input = columns();
-    let options = TreeOptions { session: &Session::default(), mode: OutputMode::Append, seeded_bug: None };
+    let options = TreeOptions {
+        session: &Session::default(),
+        mode: OutputMode::Append,
+        parallelism: 1,
+        seeded_bug: None,
+    };
     let refused = aggregate(&[input[1].id], Some(input[1].id), &[], &input, &options).err().unwrap();
     assert_eq!(
         refused.to_string(),
@@ -382,14 +398,14 @@ proptest! {
                 let mut driver = Driver::new(mode, sessions);
                 let mut watermark = (0, 0);
                 let mut twin: Option<Driver> = None;
-                let mut history = driver.operator.save(Extent::Snapshot).unwrap();
+                let mut history = driver.operator.save(Extent::Snapshot, 1).unwrap();
                 for (i, (rows, advance)) in batches.iter().enumerate() {
                     if i == split {
                         let mut loaded = Driver::new(mode, sessions);
                         loaded.batch = driver.batch;
                         let folded = StateChange::fold(&history).unwrap();
                         loaded.operator.load(&[folded]).unwrap();
-                        let snapshots = [&mut loaded, &mut driver].map(|d| d.operator.save(Extent::Snapshot));
+                        let snapshots = [&mut loaded, &mut driver].map(|d| d.operator.save(Extent::Snapshot, 1));
                         let [loaded_state, state] = snapshots.map(Result::unwrap);
                         prop_assert_eq!(&loaded_state, &state);
                         (twin, history) = (Some(loaded), state);
@@ -400,9 +416,9 @@ proptest! {
                     if let Some(twin) = &mut twin {
                         prop_assert_eq!(sorted(twin.run(&rows, watermark.0, watermark.1)), done);
                     }
-                    let delta = driver.operator.save(Extent::Delta).unwrap();
+                    let delta = driver.operator.save(Extent::Delta, 1).unwrap();
                     if let Some(twin) = &mut twin {
-                        prop_assert_eq!(&twin.operator.save(Extent::Delta).unwrap(), &delta);
+                        prop_assert_eq!(&twin.operator.save(Extent::Delta, 1).unwrap(), &delta);
                     }
                     history.extend(delta);
                     watermark = (watermark.1, watermark.1.max(*advance));
@@ -436,7 +452,12 @@ proptest! {
 #[test]
 fn lists_can_be_keys() {
     let input = vec![ColumnIds::default().column("l", crate::types::array_type(DataType::Int64), true)];
-    let options = TreeOptions { session: &Session::default(), mode: OutputMode::Update, seeded_bug: None };
+    let options = TreeOptions {
+        session: &Session::default(),
+        mode: OutputMode::Update,
+        parallelism: 1,
+        seeded_bug: None,
+    };
     let calls = [call("count", vec![], None)];
     let mut operator = aggregate(&[input[0].id], None, &calls, &input, &options).unwrap();
     let list = |values: &[i64]| Some(values.iter().copied().map(Some).collect::<Vec<_>>());

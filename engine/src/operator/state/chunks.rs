@@ -5,12 +5,16 @@
 //! its rows is rewritten, so the state never holds more dead rows than living ones. Each row is therefore copied a
 //! bounded number of times.
 
-use arrow::array::{ArrayRef, UInt32Array};
-use arrow::compute::{concat_batches, interleave, take_record_batch};
+use arrow::array::{Array, ArrayRef, UInt32Array};
+use arrow::compute::{concat, concat_batches, interleave, take_record_batch};
 use arrow::datatypes::SchemaRef;
 use arrow::record_batch::RecordBatch;
 
 use crate::error::Result;
+use crate::parallel;
+
+/// Rows are copied in runs when these have as many on average.
+const ROWS_PER_RUN_MIN: usize = 16;
 
 /// From this many rows on a chunk is not merged any more.
 const SEALED_ROWS: usize = 4096;
@@ -47,13 +51,11 @@ pub(in crate::operator) struct Chunks {
     free: Vec<u32>,
     /// Chunks small enough to merge, largest first.
     small: Vec<u32>,
-    /// Scratch of [`Chunks::gather`]: position of a chunk among those referenced.
-    positions: Vec<u32>,
 }
 
 impl Chunks {
     pub(in crate::operator) fn new(schema: SchemaRef) -> Self {
-        Self { schema, chunks: vec![], free: vec![], small: vec![], positions: vec![] }
+        Self { schema, chunks: vec![], free: vec![], small: vec![] }
     }
 
     /// Adds a batch whose rows belong to `slots`. Returns rows that were moved, the new ones included.
@@ -74,16 +76,27 @@ impl Chunks {
 
     /// The values of several columns at the given rows.
     pub(in crate::operator) fn gather_all(
-        &mut self,
+        &self,
         columns: &[usize],
         rows: &[RowAddress],
     ) -> Result<Vec<ArrayRef>> {
+        self.gather_with(columns, rows, 1)
+    }
+
+    /// The same, a column at a time on each of so many threads.
+    pub(in crate::operator) fn gather_with(
+        &self,
+        columns: &[usize],
+        rows: &[RowAddress],
+        threads: usize,
+    ) -> Result<Vec<ArrayRef>> {
         let mut referenced: Vec<u32> = Vec::new();
-        self.positions.resize(self.chunks.len(), u32::MAX);
+        // Position of a chunk among those referenced.
+        let mut positions = vec![u32::MAX; self.chunks.len()];
         let indices: Vec<(usize, usize)> = rows
             .iter()
             .map(|address| {
-                let position = &mut self.positions[address.chunk as usize];
+                let position = &mut positions[address.chunk as usize];
                 if *position == u32::MAX {
                     *position = referenced.len() as u32;
                     referenced.push(address.chunk);
@@ -91,17 +104,27 @@ impl Chunks {
                 (*position as usize, address.row as usize)
             })
             .collect();
-        referenced.iter().for_each(|id| self.positions[*id as usize] = u32::MAX);
         if referenced.is_empty() {
             let empty = RecordBatch::new_empty(self.schema.clone());
             return Ok(columns.iter().map(|c| empty.column(*c).clone()).collect());
         }
-        let gather_one = |column: &usize| {
-            let parts: Vec<&dyn arrow::array::Array> =
-                referenced.iter().map(|id| self.chunk(*id).rows.column(*column).as_ref()).collect();
+        // Rows that lie behind each other are copied at once.
+        let runs = runs(rows);
+        let in_runs = runs.len() * ROWS_PER_RUN_MIN <= rows.len();
+        let gather_one = |column: usize| {
+            if in_runs {
+                let part = |(first, length): &(RowAddress, usize)| {
+                    self.chunk(first.chunk).rows.column(column).slice(first.row as usize, *length)
+                };
+                let parts: Vec<ArrayRef> = runs.iter().map(part).collect();
+                let parts: Vec<&dyn Array> = parts.iter().map(AsRef::as_ref).collect();
+                return Ok(concat(&parts)?);
+            }
+            let parts: Vec<&dyn Array> =
+                referenced.iter().map(|id| self.chunk(*id).rows.column(column).as_ref()).collect();
             Ok(interleave(&parts, &indices)?)
         };
-        columns.iter().map(gather_one).collect()
+        parallel::try_map(threads, columns.to_vec(), gather_one)
     }
 
     /// Removes rows. Returns rows that were moved by the compaction that may follow.
@@ -142,7 +165,6 @@ impl Chunks {
     }
 
     /// Bytes of the stored columns.
-    #[cfg(test)]
     pub(in crate::operator) fn bytes(&self) -> usize {
         let chunk = |c: &Chunk| c.rows.get_array_memory_size() + c.slots.capacity() * 4 + c.alive.capacity();
         self.chunks.iter().flatten().map(chunk).sum()
@@ -203,6 +225,12 @@ impl Chunks {
     fn chunk_mut(&mut self, id: u32) -> &mut Chunk {
         self.chunks[id as usize].as_mut().expect("an address points into a chunk that exists")
     }
+}
+
+/// Rows that lie behind each other in one chunk: the first of them, and how many they are.
+fn runs(rows: &[RowAddress]) -> Vec<(RowAddress, usize)> {
+    let follow = |a: &RowAddress, b: &RowAddress| a.chunk == b.chunk && a.row + 1 == b.row;
+    rows.chunk_by(follow).map(|run| (run[0], run.len())).collect()
 }
 
 /// The chunk without its dead rows.

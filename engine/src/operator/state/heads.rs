@@ -76,7 +76,6 @@ impl Heads {
     }
 
     /// Bytes of memory.
-    #[cfg(test)]
     pub(super) fn bytes(&self) -> usize {
         self.entries.capacity() * 8
     }

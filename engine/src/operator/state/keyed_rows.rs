@@ -2,8 +2,8 @@
 //!
 //! A row has a *slot* for as long as it is kept. Slots of equal key hash are a doubly linked list, so a row leaves
 //! in constant time; the values are in [`Chunks`], the order of eviction in [`TimeIndex`]. What has changed since the
-//! last saving is noted as it happens. Per row this costs 63 bytes beside its values: hash 4, links 8, serial number
-//! 8, address 8, flags 4, chunk back-reference 5, time index 12, [`Heads`] about 14.
+//! last saving is noted as it happens. Per row this costs 63 bytes beside its values: the [`Slot`] 32, chunk
+//! back-reference 5, time index 12, [`Heads`] about 14.
 
 use std::sync::Arc;
 
@@ -27,12 +27,7 @@ const FETCHED: usize = 256;
 #[derive(Debug)]
 pub(in crate::operator) struct KeyedRows {
     heads: Heads,
-    hashes: Vec<u32>,
-    next: Vec<u32>,
-    previous: Vec<u32>,
-    serials: Vec<u64>,
-    addresses: Vec<RowAddress>,
-    flags: Vec<Flags>,
+    slots: Vec<Slot>,
     free: Vec<u32>,
     chunks: Chunks,
     times: TimeIndex,
@@ -64,6 +59,18 @@ pub(in crate::operator) struct Saved {
     matched: Vec<u64>,
 }
 
+/// All that is known of a kept row beside its values: half a cache line, fetched at once.
+#[derive(Debug, Clone, Copy)]
+struct Slot {
+    hash: u32,
+    /// The next one of the same hash.
+    next: u32,
+    previous: u32,
+    flags: Flags,
+    address: RowAddress,
+    serial: u64,
+}
+
 /// What a slot is known for.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 struct Flags {
@@ -93,12 +100,7 @@ impl KeyedRows {
     pub(in crate::operator) fn new(schema: SchemaRef) -> Self {
         Self {
             heads: Heads::default(),
-            hashes: vec![],
-            next: vec![],
-            previous: vec![],
-            serials: vec![],
-            addresses: vec![],
-            flags: vec![],
+            slots: vec![],
             free: vec![],
             chunks: Chunks::new(schema),
             times: TimeIndex::default(),
@@ -125,7 +127,7 @@ impl KeyedRows {
                 while slot != NONE {
                     positions.push(position);
                     slots.push(slot);
-                    slot = self.next[slot as usize];
+                    slot = self.slots[slot as usize].next;
                 }
                 position += 1;
             }
@@ -134,14 +136,16 @@ impl KeyedRows {
     }
 
     /// Values of several columns for the given slots.
-    pub(in crate::operator) fn gather(&mut self, columns: &[usize], slots: &[u32]) -> Result<Vec<ArrayRef>> {
-        let addresses: Vec<RowAddress> = slots.iter().map(|slot| self.addresses[*slot as usize]).collect();
+    pub(in crate::operator) fn gather(&self, columns: &[usize], slots: &[u32]) -> Result<Vec<ArrayRef>> {
+        let addresses: Vec<RowAddress> =
+            slots.iter().map(|slot| self.slots[*slot as usize].address).collect();
         self.chunks.gather_all(columns, &addresses)
     }
 
     /// Notes that a kept row has found a match.
     pub(in crate::operator) fn set_matched(&mut self, slot: u32) {
-        let (flags, serial) = (&mut self.flags[slot as usize], self.serials[slot as usize]);
+        let Slot { flags, serial, .. } = &mut self.slots[slot as usize];
+        let serial = *serial;
         if !flags.matched && serial < self.journal.first_new {
             self.journal.matched.push(serial);
         }
@@ -150,13 +154,13 @@ impl KeyedRows {
 
     /// Notes that something which is kept elsewhere about these slots has changed.
     pub(in crate::operator) fn set_updated(&mut self, slots: &[u32]) {
-        let slots = slots.iter().map(|slot| (*slot, self.serials[*slot as usize]));
+        let slots = slots.iter().map(|slot| (*slot, self.slots[*slot as usize].serial));
         self.journal.updated.extend(slots.filter(|(_, serial)| *serial < self.journal.first_new));
     }
 
     /// Whether a kept row has found a match.
     pub(in crate::operator) fn is_matched(&self, slot: u32) -> bool {
-        self.flags[slot as usize].matched
+        self.slots[slot as usize].flags.matched
     }
 
     /// Keeps rows: their key hashes, whether they have matched already, and the time at which each is evicted
@@ -194,22 +198,22 @@ impl KeyedRows {
         self.live += slots.len();
         let timed: Vec<(i64, u32)> =
             times.zip(&slots).filter_map(|(time, slot)| Some((time?, *slot))).collect();
-        timed.iter().for_each(|(_, slot)| self.flags[*slot as usize].timed = true);
+        timed.iter().for_each(|(_, slot)| self.slots[*slot as usize].flags.timed = true);
         self.times.insert(timed);
         for moved in self.chunks.insert(rows, slots.clone())? {
-            self.addresses[moved.slot as usize] = moved.to;
+            self.slots[moved.slot as usize].address = moved.to;
         }
         Ok(slots)
     }
 
-    /// Rows whose time is at or before the bound, earliest first; they are still readable until
+    /// Rows whose time is at or before the bound, earliest first, of equal times by serial number; they are still readable until
     /// [`KeyedRows::drop_rows`] takes them.
     pub(in crate::operator) fn evict(&mut self, bound: i64) -> Vec<Evicted> {
         let mut evicted = Vec::new();
         for block in self.times.take_until(bound).chunks(FETCHED) {
-            self.heads.fetch(block.iter().map(|(_, slot)| self.hashes[*slot as usize]));
+            self.heads.fetch(block.iter().map(|(_, slot)| self.slots[*slot as usize].hash));
             for (time, slot) in block.iter().copied() {
-                let flags = &mut self.flags[slot as usize];
+                let flags = &mut self.slots[slot as usize].flags;
                 flags.timed = false;
                 self.free.push(slot);
                 if !flags.removed {
@@ -217,8 +221,6 @@ impl KeyedRows {
                 }
             }
         }
-        // Slots follow from what came and went before; serial numbers do not.
-        evicted.sort_by_key(|row| (row.time, self.serials[row.slot as usize]));
         evicted
     }
 
@@ -227,7 +229,7 @@ impl KeyedRows {
         let mut removed = Vec::with_capacity(slots.len());
         for slot in slots {
             removed.push(self.unlink(*slot, 0));
-            let flags = &mut self.flags[*slot as usize];
+            let flags = &mut self.slots[*slot as usize].flags;
             flags.removed = true;
             if !flags.timed {
                 self.free.push(*slot);
@@ -238,7 +240,7 @@ impl KeyedRows {
 
     /// Values of columns for rows that are being evicted.
     pub(in crate::operator) fn evicted_columns(
-        &mut self,
+        &self,
         columns: &[usize],
         rows: &[Evicted],
     ) -> Result<Vec<ArrayRef>> {
@@ -250,7 +252,7 @@ impl KeyedRows {
     pub(in crate::operator) fn drop_rows(&mut self, rows: &[Evicted]) -> Result<()> {
         let addresses: Vec<RowAddress> = rows.iter().map(|row| row.address).collect();
         for moved in self.chunks.remove(&addresses)? {
-            self.addresses[moved.slot as usize] = moved.to;
+            self.slots[moved.slot as usize].address = moved.to;
         }
         self.live -= rows.len();
         Ok(())
@@ -258,7 +260,7 @@ impl KeyedRows {
 
     /// Every row kept: its columns, its position in them, and whether it has matched.
     pub(in crate::operator) fn kept(&self) -> impl Iterator<Item = (&RecordBatch, usize, bool)> {
-        self.chunks.living().map(|(rows, row, slot)| (rows, row, self.flags[slot as usize].matched))
+        self.chunks.living().map(|(rows, row, slot)| (rows, row, self.slots[slot as usize].flags.matched))
     }
 
     /// Layout of a kept row.
@@ -278,25 +280,34 @@ impl KeyedRows {
         updated.sort_unstable_by_key(|(_, serial)| *serial);
         updated.dedup();
         let living = |(slot, serial): &(u32, u64)| {
-            self.flags[*slot as usize].alive && self.serials[*slot as usize] == *serial
+            let known = &self.slots[*slot as usize];
+            known.flags.alive && known.serial == *serial
         };
         let slots = updated.into_iter().chain(added).filter(living).map(|(slot, _)| slot).collect();
         Saved { slots, removed, matched }
     }
 
     /// The rows to be saved; `more` are further columns of them, which are kept elsewhere.
-    pub(in crate::operator) fn save(&mut self, saved: Saved, more: Vec<ArrayRef>) -> Result<StateChange> {
+    pub(in crate::operator) fn save(
+        &self,
+        saved: Saved,
+        more: Vec<ArrayRef>,
+        threads: usize,
+    ) -> Result<StateChange> {
         let Saved { slots, removed, matched } = saved;
         let stored: Vec<usize> = (0..self.schema().fields().len()).collect();
         let mut fields = self.schema().fields().to_vec();
-        let mut columns = self.gather(&stored, &slots)?;
+        let addresses: Vec<RowAddress> =
+            slots.iter().map(|slot| self.slots[*slot as usize].address).collect();
+        let mut columns = self.chunks.gather_with(&stored, &addresses, threads)?;
         let named = |(i, column): (usize, &ArrayRef)| {
             Arc::new(Field::new(format!("__state{i}"), column.data_type().clone(), true))
         };
         fields.extend(more.iter().enumerate().map(named));
         columns.extend(more);
         let flags: BooleanArray = slots.iter().map(|slot| Some(self.is_matched(*slot))).collect();
-        let serials = UInt64Array::from_iter_values(slots.iter().map(|slot| self.serials[*slot as usize]));
+        let serials =
+            UInt64Array::from_iter_values(slots.iter().map(|slot| self.slots[*slot as usize].serial));
         let rows = StateChange::table(fields, columns, flags, serials)?;
         Ok(StateChange { rows, removed, matched, next_serial: self.next_serial })
     }
@@ -321,7 +332,7 @@ impl KeyedRows {
     /// Slots of every row kept, in the order in which they came.
     pub(in crate::operator) fn slots(&self) -> Vec<u32> {
         let slots = self.chunks.living().map(|(_, _, slot)| slot);
-        let mut slots: Vec<(u64, u32)> = slots.map(|slot| (self.serials[slot as usize], slot)).collect();
+        let mut slots: Vec<(u64, u32)> = slots.map(|slot| (self.slots[slot as usize].serial, slot)).collect();
         // A chunk's rows are in order already: the stable sort only merges runs.
         slots.sort_by_key(|(serial, _)| *serial);
         slots.into_iter().map(|(_, slot)| slot).collect()
@@ -330,71 +341,58 @@ impl KeyedRows {
     /// Takes a free slot and puts it at the head of its hash's list.
     fn link(&mut self, hash: u32, matched: bool, serial: u64) -> u32 {
         let slot = self.free.pop().unwrap_or_else(|| self.grow());
-        let at = slot as usize;
-        self.hashes[at] = hash;
-        self.serials[at] = serial;
-        self.flags[at] = Flags { matched, alive: true, ..Flags::default() };
-        self.previous[at] = NONE;
-        self.next[at] = NONE;
-        if let Some(before) = self.heads.put(hash, slot) {
-            self.next[at] = before;
-            self.previous[before as usize] = slot;
+        let before = self.heads.put(hash, slot);
+        if let Some(before) = before {
+            self.slots[before as usize].previous = slot;
         }
+        self.slots[slot as usize] = Slot {
+            hash,
+            next: before.unwrap_or(NONE),
+            previous: NONE,
+            flags: Flags { matched, alive: true, ..Flags::default() },
+            address: RowAddress { chunk: 0, row: 0 },
+            serial,
+        };
         slot
     }
 
     fn grow(&mut self) -> u32 {
-        let slot = u32::try_from(self.hashes.len()).expect("fewer than 2^32 rows are kept");
+        let slot = u32::try_from(self.slots.len()).expect("fewer than 2^32 rows are kept");
         assert!(slot != NONE, "fewer than 2^32 - 1 rows are kept");
-        // A large state grows by an eighth, not to twice its size.
-        let more = self.hashes.len() / 8 + 64;
-        if self.hashes.len() == self.hashes.capacity() {
-            self.hashes.reserve_exact(more);
-            self.next.reserve_exact(more);
-            self.previous.reserve_exact(more);
-            self.serials.reserve_exact(more);
-            self.addresses.reserve_exact(more);
-            self.flags.reserve_exact(more);
+        if self.slots.len() == self.slots.capacity() {
+            // A large state grows by an eighth, not to twice its size.
+            self.slots.reserve_exact(self.slots.len() / 8 + 64);
         }
-        self.hashes.push(0);
-        self.next.push(NONE);
-        self.previous.push(NONE);
-        self.serials.push(0);
-        self.addresses.push(RowAddress { chunk: 0, row: 0 });
-        self.flags.push(Flags::default());
+        let address = RowAddress { chunk: 0, row: 0 };
+        let (next, previous, flags) = (NONE, NONE, Flags::default());
+        self.slots.push(Slot { hash: 0, next, previous, flags, address, serial: 0 });
         slot
     }
 
-    /// Bytes of memory that the rows take.
-    #[cfg(test)]
-    fn bytes(&self) -> usize {
-        let per_slot = self.hashes.capacity() * 4
-            + (self.next.capacity() + self.previous.capacity() + self.free.capacity()) * 4
-            + self.serials.capacity() * 8
-            + self.addresses.capacity() * size_of::<RowAddress>()
-            + self.flags.capacity() * size_of::<Flags>();
-        per_slot + self.heads.bytes() + self.chunks.bytes() + self.times.bytes()
+    /// Bytes of memory that the rows take, with everything by which they are found.
+    pub(in crate::operator) fn bytes(&self) -> usize {
+        let own = self.slots.capacity() * size_of::<Slot>() + self.free.capacity() * 4;
+        own + self.heads.bytes() + self.chunks.bytes() + self.times.bytes()
     }
 
     /// Takes a row out of its hash's list.
     fn unlink(&mut self, slot: u32, time: i64) -> Evicted {
-        let at = slot as usize;
-        let (previous, next, hash) = (self.previous[at], self.next[at], self.hashes[at]);
+        let Slot { hash, next, previous, flags, address, serial } = self.slots[slot as usize];
         if next != NONE {
-            self.previous[next as usize] = previous;
+            self.slots[next as usize].previous = previous;
         }
         if previous != NONE {
-            self.next[previous as usize] = next;
+            self.slots[previous as usize].next = next;
         } else if next == NONE {
             self.heads.remove(hash);
         } else {
             self.heads.put(hash, next);
         }
-        self.flags[at].alive = false;
-        if self.serials[at] < self.journal.first_new {
-            self.journal.removed.push(self.serials[at]);
+        self.slots[slot as usize].flags.alive = false;
+        if serial < self.journal.first_new {
+            self.journal.removed.push(serial);
         }
-        Evicted { slot, time, matched: self.flags[at].matched, address: self.addresses[at] }
+        Evicted { slot, time, matched: flags.matched, address }
     }
 }
 

@@ -6,17 +6,19 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-/// Slots of state rows by event time in microseconds.
+/// Slots of state rows by event time in microseconds; rows of equal times in the order in which they came.
 #[derive(Debug, Default)]
 pub(in crate::operator) struct TimeIndex {
     runs: Vec<Run>,
     /// Emptied runs whose place can be taken again.
     free: Vec<u32>,
-    /// Earliest remaining time per run that is not empty.
-    heads: BinaryHeap<Reverse<(i64, u32)>>,
+    /// Per run that is not empty: its earliest remaining time, its number, and its place.
+    heads: BinaryHeap<Reverse<(i64, u64, u32)>>,
+    /// Runs so far: of equal times those of the earlier run come first.
+    numbered: u64,
 }
 
-/// Latest first, so that the earliest is popped off the end.
+/// The last to leave first, so that the first is popped off the end.
 #[derive(Debug, Default)]
 struct Run {
     times: Vec<i64>,
@@ -24,15 +26,16 @@ struct Run {
 }
 
 impl TimeIndex {
-    /// Adds rows given as (time, slot) in any order.
+    /// Adds rows given as (time, slot), in the order in which they came.
     pub(in crate::operator) fn insert(&mut self, mut rows: Vec<(i64, u32)>) {
         if rows.is_empty() {
             return;
         }
-        rows.sort_unstable_by(|a, b| b.cmp(a));
-        let earliest = rows[rows.len() - 1].0;
-        let run =
-            Run { times: rows.iter().map(|r| r.0).collect(), slots: rows.iter().map(|r| r.1).collect() };
+        // Stable, and quick where rows come about in the order of their times.
+        rows.sort_by_key(|(time, _)| *time);
+        let earliest = rows[0].0;
+        let reversed = || rows.iter().rev();
+        let run = Run { times: reversed().map(|r| r.0).collect(), slots: reversed().map(|r| r.1).collect() };
         let id = match self.free.pop() {
             Some(id) => {
                 self.runs[id as usize] = run;
@@ -43,32 +46,34 @@ impl TimeIndex {
                 self.runs.len() as u32 - 1
             }
         };
-        self.heads.push(Reverse((earliest, id)));
+        self.heads.push(Reverse((earliest, self.numbered, id)));
+        self.numbered += 1;
     }
 
     /// Bytes of memory.
-    #[cfg(test)]
     pub(in crate::operator) fn bytes(&self) -> usize {
         self.runs.iter().map(|run| run.times.capacity() * 8 + run.slots.capacity() * 4).sum()
     }
 
-    /// Takes out every row at or before `bound`, as (time, slot), earliest first.
+    /// Takes out every row at or before `bound`, as (time, slot): earliest first, of equal times in the order in which
+    /// they came.
     pub(in crate::operator) fn take_until(&mut self, bound: i64) -> Vec<(i64, u32)> {
         let mut taken = Vec::new();
-        while let Some(Reverse((time, id))) = self.heads.peek().copied() {
+        while let Some(Reverse((time, number, id))) = self.heads.peek().copied() {
             if time > bound {
                 break;
             }
             self.heads.pop();
             let run = &mut self.runs[id as usize];
-            // Stays with the run while it is the earliest: one heap step per change of run, not per row.
-            let limit = self.heads.peek().map_or(bound, |Reverse((next, _))| bound.min(*next));
-            while let Some(time) = run.times.last().copied().filter(|t| *t <= limit) {
+            // Stays with the run while it is the first: one heap step per change of run, not per row.
+            let next = self.heads.peek().map(|Reverse((time, number, _))| (*time, *number));
+            let is_first = |time: i64| time <= bound && next.is_none_or(|next| (time, number) < next);
+            while let Some(time) = run.times.last().copied().filter(|time| is_first(*time)) {
                 run.times.pop();
                 taken.push((time, run.slots.pop().expect("a run has as many slots as times")));
             }
             match run.times.last() {
-                Some(next) => self.heads.push(Reverse((*next, id))),
+                Some(next) => self.heads.push(Reverse((*next, number, id))),
                 None => {
                     *run = Run::default();
                     self.free.push(id);
@@ -106,7 +111,8 @@ mod tests {
                 waiting.extend(rows.clone());
                 index.insert(rows);
                 let taken = index.take_until(bound);
-                prop_assert!(taken.is_sorted_by_key(|r| r.0));
+                // Slots are given in the order in which rows come.
+                prop_assert!(taken.is_sorted());
                 let (mut due, rest): (Vec<_>, Vec<_>) = waiting.into_iter().partition(|r| r.0 <= bound);
                 due.sort_unstable();
                 let mut taken_sorted = taken;

@@ -33,7 +33,7 @@ pub(super) struct Candidates {
 
 impl Candidates {
     /// Every pair of equal keys, in the order of the probe.
-    pub(super) fn of(probe: &Probe, other: &mut KeyedRows, key_columns: &[usize]) -> Result<Self> {
+    pub(super) fn of(probe: &Probe, other: &KeyedRows, key_columns: &[usize]) -> Result<Self> {
         let (rows, slots) = other.candidates(&probe.hashes);
         let mut candidates = Self { rows: UInt32Array::from(rows), slots };
         if !candidates.slots.is_empty() {
@@ -59,11 +59,11 @@ impl Candidates {
         self.rows.values().iter().for_each(|row| matched[*row as usize] = true);
         matched
     }
+}
 
-    /// For each pair, whether it is the first match that its slot ever had.
-    pub(super) fn first_of_slot(&self, state: &KeyedRows) -> BooleanArray {
-        let mut seen = BTreeSet::new();
-        let first = |slot: &u32| Some(!state.is_matched(*slot) && seen.insert(*slot));
-        self.slots.iter().map(first).collect()
-    }
+/// For each pair's slot, whether it is the first match that the slot ever had.
+pub(super) fn first_of_slot(slots: &[u32], state: &KeyedRows) -> BooleanArray {
+    let mut seen = BTreeSet::new();
+    let first = |slot: &u32| Some(!state.is_matched(*slot) && seen.insert(*slot));
+    slots.iter().map(first).collect()
 }

@@ -36,8 +36,8 @@ use std::sync::Arc;
 use arrow::array::types::UInt64Type;
 use arrow::array::{Array, ArrayRef, BooleanArray, UInt32Array, UInt64Array, cast::AsArray, new_null_array};
 use arrow::compute::{filter_record_batch, not, take};
-use arrow::datatypes::SchemaRef;
-use arrow::record_batch::RecordBatch;
+use arrow::datatypes::{Schema, SchemaRef};
+use arrow::record_batch::{RecordBatch, RecordBatchOptions};
 
 use super::late::{drop_late, event_time_column, event_times};
 use super::state::{Evicted, KeyedRows, Keys};
@@ -45,14 +45,16 @@ use super::{Extent, Side, StateChange, StatefulOperator};
 use crate::batch::{BatchContext, Output, RecordId, record_ids, row_schema};
 use crate::error::Result;
 use crate::expr::{CompiledExpr, compile};
-use crate::ledger::{KeptRow, Loss, LossReason, Trace, TraceEvent};
-use crate::plan::{Column, JoinKind, conjunction};
+use crate::ledger::{KeptRow, Ledger, Loss, LossReason, Trace, TraceEvent};
+use crate::parallel;
+use crate::plan::{Column, Expr, JoinKind, conjunction};
+use crate::progress::StateProgress;
 use crate::seeded_bug::SeededBug;
 use crate::session::Session;
-use crate::watermark::Watermark;
+use crate::watermark::{EventTimeObservation, Watermark};
 pub(crate) use condition::{JoinCondition, split_condition};
 use eviction::Eviction;
-use matching::{Candidates, Probe};
+use matching::{Candidates, Probe, first_of_slot};
 pub(crate) use state_bound::StateBound;
 
 const NAME: &str = "symmetricHashJoin";
@@ -76,12 +78,65 @@ struct JoinSide {
 pub(crate) struct StreamJoin {
     kind: JoinKind,
     sides: [JoinSide; 2],
-    /// Conditions that need both sides, over left columns followed by right columns.
-    residual: Option<CompiledExpr>,
+    /// Conditions that need both sides.
+    residual: Option<Residual>,
     /// Left columns, right columns, record id.
     pair_schema: SchemaRef,
     /// What comes out.
     schema: SchemaRef,
+}
+
+/// Conditions that need both sides: they are asked of the columns that they read, before any other is copied.
+struct Residual {
+    condition: CompiledExpr,
+    /// Positions of these columns, in the left and in the right side.
+    columns: [Vec<usize>; 2],
+    schema: SchemaRef,
+}
+
+impl Residual {
+    fn new(condition: &Expr, left: &[Column], right: &[Column], session: &Session) -> Result<Self> {
+        let reads = condition.references();
+        let read = |side: &[Column]| -> Vec<usize> {
+            (0..side.len()).filter(|at| reads.contains(&side[*at].id)).collect()
+        };
+        let columns = [read(left), read(right)];
+        let of = |side: &[Column], at: &[usize]| at.iter().map(|at| side[*at].clone()).collect::<Vec<_>>();
+        let mut input = [of(left, &columns[0]), of(right, &columns[1])].concat();
+        input.iter_mut().for_each(|column| column.nullable = true);
+        let fields: Vec<_> = input.iter().map(Column::field).collect();
+        let schema = Arc::new(Schema::new(fields));
+        Ok(Self { condition: compile(condition, &input, session)?, columns, schema })
+    }
+}
+
+/// What an input batch leads to before the state has it.
+#[derive(Default)]
+struct Met {
+    ledger: Ledger,
+    state: StateProgress,
+    /// Rows that come out, in order.
+    out: Vec<RecordBatch>,
+    /// Of a left semi join's right side: the pairs, of which the first of each left row comes out.
+    pairs: Option<RecordBatch>,
+    /// Slots of the other side that have found a match, one for each pair.
+    slots: Vec<u32>,
+    incoming: Option<Incoming>,
+}
+
+/// Pairs that match, and their joined rows.
+struct Matches {
+    candidates: Candidates,
+    pairs: RecordBatch,
+}
+
+/// Rows that are going to be kept.
+struct Incoming {
+    rows: RecordBatch,
+    hashes: Vec<u64>,
+    matched: Vec<bool>,
+    /// When each leaves.
+    times: Vec<Option<i64>>,
 }
 
 impl StreamJoin {
@@ -97,7 +152,8 @@ impl StreamJoin {
         let mut columns: Vec<Column> = left.iter().chain(right).cloned().collect();
         columns.iter_mut().for_each(|c| c.nullable = true);
         let residual = condition.residual_by_side(left, right);
-        let both = conjunction(residual.both).map(|e| compile(&e, &columns, session)).transpose()?;
+        let both = conjunction(residual.both);
+        let both = both.map(|both| Residual::new(&both, left, right, session)).transpose()?;
         let side = |side: Side| -> Result<JoinSide> {
             let (own, conjuncts, outer) = match side {
                 Side::Left => (left, &residual.left, kind.keeps_left()),
@@ -124,13 +180,47 @@ impl StreamJoin {
         })
     }
 
+    /// What one input batch leads to, as far as it changes nothing: batches meet the other side's state side by side.
+    fn meet(&self, side: Side, input: RecordBatch, ctx: &BatchContext<'_>) -> Result<Met> {
+        let own = &self.sides[side as usize];
+        let mut met = Met { ledger: Ledger::new(ctx.ledger.is_traced()), ..Met::default() };
+        let mut observation = EventTimeObservation::default();
+        let mut part = ctx.part(&mut met.ledger, &mut met.state, &mut observation);
+        let input = match own.event_time {
+            Some(times) => drop_late(input, times, NAME, &mut part)?,
+            None => input,
+        };
+        let input = self.screen(side, input, &mut part, &mut met.out)?;
+        if input.num_rows() == 0 {
+            return Ok(met);
+        }
+        let probe = Probe::new(input, &own.keys)?;
+        let matches = self.matches(side, &probe, &mut part)?;
+        let matched = matches.as_ref().map(|found| found.candidates.matched(probe.rows.num_rows()));
+        let matched = matched.unwrap_or_else(|| vec![false; probe.rows.num_rows()]);
+        if let Some(Matches { candidates, pairs }) = matches {
+            match (self.kind, side) {
+                // The left rows themselves, each once.
+                (JoinKind::LeftSemi, Side::Left) => {
+                    let matched = BooleanArray::from(matched.clone());
+                    met.out.push(self.left_rows(&filter_record_batch(&probe.rows, &matched)?, own.width)?);
+                }
+                (JoinKind::LeftSemi, Side::Right) => met.pairs = Some(pairs),
+                _ => met.out.push(RecordBatch::try_new(Arc::clone(&self.schema), pairs.columns().to_vec())?),
+            }
+            met.slots = candidates.slots;
+        }
+        met.incoming = Some(self.incoming(side, probe, matched, &mut part)?);
+        Ok(met)
+    }
+
     /// Rows that can match by themselves; the others come out at once or are lost.
     fn screen(
-        &mut self,
+        &self,
         side: Side,
         input: RecordBatch,
         ctx: &mut BatchContext<'_>,
-        out: &mut Output<'_>,
+        out: &mut Vec<RecordBatch>,
     ) -> Result<RecordBatch> {
         let own = &self.sides[side as usize];
         let Some(condition) = &own.condition else { return Ok(input) };
@@ -142,59 +232,55 @@ impl StreamJoin {
         match own.outer {
             true => {
                 trace_unmatched(own, &rest, ctx);
-                out(self.with_nulls(side, &rest)?)?
+                out.push(with_nulls(&self.schema, own.width, side, &rest)?);
             }
             false => report(ctx, record_ids(&rest), LossReason::Filtered),
         }
         Ok(filter_record_batch(&input, &holds)?)
     }
 
-    /// Joins input rows with what the other side keeps. Returns which of them matched.
-    fn join(
-        &mut self,
-        side: Side,
-        probe: &Probe,
-        ctx: &mut BatchContext<'_>,
-        out: &mut Output<'_>,
-    ) -> Result<Vec<bool>> {
-        let other = side.other() as usize;
-        let key_columns = self.sides[other].keys.positions();
-        let mut candidates = Candidates::of(probe, &mut self.sides[other].state, &key_columns)?;
+    /// Input rows joined with what the other side keeps; `None` when no key is the same.
+    fn matches(&self, side: Side, probe: &Probe, ctx: &mut BatchContext<'_>) -> Result<Option<Matches>> {
+        let other = &self.sides[side.other() as usize];
+        let mut candidates = Candidates::of(probe, &other.state, &other.keys.positions())?;
         if candidates.slots.is_empty() {
-            return Ok(vec![false; probe.rows.num_rows()]);
+            return Ok(None);
         }
-        let mut pairs = self.pairs(side, probe, &candidates)?;
         if let Some(residual) = &self.residual {
-            let holds = residual.matches(&pairs)?;
+            let holds = self.holds(residual, side, probe, &candidates)?;
             candidates.retain(&holds)?;
-            pairs = filter_record_batch(&pairs, &holds)?;
         }
+        let pairs = self.pairs(side, probe, &candidates)?;
         if ctx.ledger.is_traced() {
             self.trace_pairs(side, probe, &candidates, &pairs, ctx)?;
         }
-        let matched = candidates.matched(probe.rows.num_rows());
-        let emitted = match (self.kind, side) {
-            // The left rows themselves, each once.
-            (JoinKind::LeftSemi, Side::Left) => {
-                let matched = BooleanArray::from(matched.clone());
-                let width = self.sides[Side::Left as usize].width;
-                self.left_rows(&filter_record_batch(&probe.rows, &matched)?, width)?
-            }
-            (JoinKind::LeftSemi, Side::Right) => {
-                let first = candidates.first_of_slot(&self.sides[other].state);
-                self.left_rows(&filter_record_batch(&pairs, &first)?, pairs.num_columns() - 1)?
-            }
-            _ => RecordBatch::try_new(Arc::clone(&self.schema), pairs.columns().to_vec())?,
+        Ok(Some(Matches { candidates, pairs }))
+    }
+
+    /// For which pairs the conditions hold that need both sides.
+    fn holds(
+        &self,
+        residual: &Residual,
+        side: Side,
+        probe: &Probe,
+        candidates: &Candidates,
+    ) -> Result<BooleanArray> {
+        let (own, other) = (side as usize, side.other() as usize);
+        let mine = residual.columns[own].iter();
+        let mine = mine.map(|at| Ok(take(probe.rows.column(*at), &candidates.rows, None)?));
+        let mine = mine.collect::<Result<Vec<ArrayRef>>>()?;
+        let theirs = self.sides[other].state.gather(&residual.columns[other], &candidates.slots)?;
+        let columns = match side {
+            Side::Left => [mine, theirs].concat(),
+            Side::Right => [theirs, mine].concat(),
         };
-        candidates.slots.iter().for_each(|slot| self.sides[other].state.set_matched(*slot));
-        if emitted.num_rows() > 0 {
-            out(emitted)?;
-        }
-        Ok(matched)
+        let options = RecordBatchOptions::new().with_row_count(Some(candidates.slots.len()));
+        let schema = Arc::clone(&residual.schema);
+        residual.condition.matches(&RecordBatch::try_new_with_options(schema, columns, &options)?)
     }
 
     /// The joined rows of candidate pairs.
-    fn pairs(&mut self, side: Side, probe: &Probe, candidates: &Candidates) -> Result<RecordBatch> {
+    fn pairs(&self, side: Side, probe: &Probe, candidates: &Candidates) -> Result<RecordBatch> {
         let (own, other) = (side as usize, side.other() as usize);
         let mine = probe.rows.columns().iter().take(self.sides[own].width + 1);
         let mut mine =
@@ -213,7 +299,7 @@ impl StreamJoin {
 
     /// Notes who has met whom; `pairs` are the joined rows of the candidates.
     fn trace_pairs(
-        &mut self,
+        &self,
         side: Side,
         probe: &Probe,
         candidates: &Candidates,
@@ -221,7 +307,7 @@ impl StreamJoin {
         ctx: &mut BatchContext<'_>,
     ) -> Result<()> {
         let times = self.sides[Side::Left as usize].event_time.map(|at| event_times(pairs.column(at)));
-        let right = &mut self.sides[Side::Right as usize];
+        let right = &self.sides[Side::Right as usize];
         let with = match side {
             Side::Left => right.state.gather(&[right.width], &candidates.slots)?.remove(0),
             Side::Right => take(probe.rows.column(right.width), &candidates.rows, None)?,
@@ -246,31 +332,15 @@ impl StreamJoin {
         Ok(RecordBatch::try_new(Arc::clone(&self.schema), arrays)?)
     }
 
-    /// Rows of one side, the other side's columns null.
-    fn with_nulls(&self, side: Side, rows: &RecordBatch) -> Result<RecordBatch> {
-        let width = self.sides[side as usize].width;
-        let own = rows.columns()[..width].iter().cloned();
-        let fields = self.schema.fields();
-        let (nulls, at) = match side {
-            Side::Left => (&fields[width..fields.len() - 1], width),
-            Side::Right => (&fields[..fields.len() - 1 - width], 0),
-        };
-        let nulls = nulls.iter().map(|f| new_null_array(f.data_type(), rows.num_rows()));
-        let mut arrays: Vec<ArrayRef> = own.collect();
-        arrays.splice(at..at, nulls);
-        arrays.push(rows.column(width).clone());
-        Ok(RecordBatch::try_new(Arc::clone(&self.schema), arrays)?)
-    }
-
-    /// Keeps the input rows that can still matter.
-    fn store(
-        &mut self,
+    /// The input rows that can still matter.
+    fn incoming(
+        &self,
         side: Side,
         probe: Probe,
         matched: Vec<bool>,
         ctx: &mut BatchContext<'_>,
-    ) -> Result<()> {
-        let own = &mut self.sides[side as usize];
+    ) -> Result<Incoming> {
+        let own = &self.sides[side as usize];
         let times = own.eviction.column().map(|c| event_times(probe.rows.column(c)));
         let time = |row: usize| times.as_ref().filter(|t| t.is_valid(row)).map(|t| t.value(row));
         let bound = own.eviction.state_watermark(ctx.watermarks.eviction).map(Watermark::micros);
@@ -282,49 +352,61 @@ impl StreamJoin {
         let kept: Vec<u32> = (0..matched.len()).filter(|row| is_kept(*row)).map(|row| row as u32).collect();
         ctx.state.rows_updated += kept.len() as u64;
         if kept.len() == matched.len() {
-            let due = (0..matched.len()).map(time);
-            own.state.insert(probe.rows, &probe.hashes, &matched, due)?;
-            return Ok(());
+            let times = (0..matched.len()).map(time).collect();
+            return Ok(Incoming { rows: probe.rows, hashes: probe.hashes, matched, times });
         }
         if side == Side::Right {
             let lost = (0..matched.len()).filter(|row| !is_kept(*row) && !matched[*row]).map(|r| r as u32);
             let ids = take(probe.rows.column(own.width), &UInt32Array::from_iter_values(lost), None)?;
             report(ctx, ids.as_primitive(), LossReason::EvictedUnmatched);
         }
-        let of_kept =
-            |values: &dyn Fn(usize) -> bool| kept.iter().map(|r| values(*r as usize)).collect::<Vec<_>>();
-        let hashes: Vec<u64> = kept.iter().map(|row| probe.hashes[*row as usize]).collect();
-        let matched = of_kept(&|row| matched[row]);
-        let due: Vec<Option<i64>> = kept.iter().map(|row| time(*row as usize)).collect();
-        let rows = arrow::compute::take_record_batch(&probe.rows, &UInt32Array::from(kept))?;
-        own.state.insert(rows, &hashes, &matched, due.into_iter())?;
-        Ok(())
+        Ok(Incoming {
+            hashes: kept.iter().map(|row| probe.hashes[*row as usize]).collect(),
+            matched: kept.iter().map(|row| matched[*row as usize]).collect(),
+            times: kept.iter().map(|row| time(*row as usize)).collect(),
+            rows: arrow::compute::take_record_batch(&probe.rows, &UInt32Array::from(kept))?,
+        })
     }
+}
 
-    /// Takes out what the watermark has passed; unmatched rows of an outer side come out with nulls.
-    fn evict(&mut self, side: Side, ctx: &mut BatchContext<'_>, out: &mut Output<'_>) -> Result<()> {
-        let own = &mut self.sides[side as usize];
-        let Some(bound) = own.eviction.state_watermark(ctx.watermarks.eviction) else { return Ok(()) };
+impl JoinSide {
+    /// Takes out what the watermark has passed. Returns the rows of an outer side that come out unmatched.
+    fn evict(&mut self, ctx: &mut BatchContext<'_>) -> Result<Option<RecordBatch>> {
+        let Some(bound) = self.eviction.state_watermark(ctx.watermarks.eviction) else { return Ok(None) };
         let beyond = if ctx.makes(SeededBug::EvictsBeyondTheBound) { 1000 } else { 0 };
-        let evicted = own.state.evict(bound.micros().saturating_add(beyond));
-        let alone = |row: &&Evicted| !row.matched || own.outer && ctx.makes(SeededBug::OuterComesOutMatched);
+        let evicted = self.state.evict(bound.micros().saturating_add(beyond));
+        let alone = |row: &&Evicted| !row.matched || self.outer && ctx.makes(SeededBug::OuterComesOutMatched);
         let unmatched: Vec<Evicted> = evicted.iter().filter(alone).copied().collect();
-        if !own.outer {
+        let mut out = None;
+        if !self.outer {
             ctx.state.rows_removed += evicted.len() as u64;
-            report_unmatched(own, &unmatched, ctx)?;
+            report_unmatched(self, &unmatched, ctx)?;
         } else if !unmatched.is_empty() {
-            let columns: Vec<usize> = (0..=own.width).collect();
-            let arrays = own.state.evicted_columns(&columns, &unmatched)?;
-            let schema = own.state.schema().project(&columns)?;
+            let columns: Vec<usize> = (0..=self.width).collect();
+            let arrays = self.state.evicted_columns(&columns, &unmatched)?;
+            let schema = self.state.schema().project(&columns)?;
             let rows = RecordBatch::try_new(Arc::new(schema), arrays)?;
-            trace_unmatched(own, &rows, ctx);
-            out(self.with_nulls(side, &rows)?)?;
-            if ctx.makes(SeededBug::OuterComesOutTwice) {
-                out(self.with_nulls(side, &rows)?)?;
-            }
+            trace_unmatched(self, &rows, ctx);
+            out = Some(rows);
         }
-        self.sides[side as usize].state.drop_rows(&evicted)
+        self.state.drop_rows(&evicted)?;
+        Ok(out)
     }
+}
+
+/// Rows of one side under the schema of what comes out, the other side's columns null; the side has `width` columns.
+fn with_nulls(schema: &SchemaRef, width: usize, side: Side, rows: &RecordBatch) -> Result<RecordBatch> {
+    let own = rows.columns()[..width].iter().cloned();
+    let fields = schema.fields();
+    let (nulls, at) = match side {
+        Side::Left => (&fields[width..fields.len() - 1], width),
+        Side::Right => (&fields[..fields.len() - 1 - width], 0),
+    };
+    let nulls = nulls.iter().map(|f| new_null_array(f.data_type(), rows.num_rows()));
+    let mut arrays: Vec<ArrayRef> = own.collect();
+    arrays.splice(at..at, nulls);
+    arrays.push(rows.column(width).clone());
+    Ok(RecordBatch::try_new(Arc::clone(schema), arrays)?)
 }
 
 /// Notes rows of an outer side that come out with nulls, if anybody wants to know.
@@ -381,26 +463,50 @@ impl StatefulOperator for StreamJoin {
     fn process(
         &mut self,
         side: Side,
-        input: RecordBatch,
+        inputs: Vec<RecordBatch>,
         ctx: &mut BatchContext<'_>,
         out: &mut Output<'_>,
     ) -> Result<()> {
-        let input = match self.sides[side as usize].event_time {
-            Some(times) => drop_late(input, times, NAME, ctx)?,
-            None => input,
-        };
-        let input = self.screen(side, input, ctx, out)?;
-        if input.num_rows() == 0 {
-            return Ok(());
+        let met = parallel::try_map(ctx.parallelism, inputs, |input| self.meet(side, input, ctx))?;
+        for met in met {
+            ctx.ledger.append(met.ledger);
+            ctx.state.absorb(met.state);
+            met.out.into_iter().filter(|rows| rows.num_rows() > 0).try_for_each(&mut *out)?;
+            let other = &mut self.sides[side.other() as usize].state;
+            if let Some(pairs) = met.pairs {
+                let first = first_of_slot(&met.slots, other);
+                let rows = filter_record_batch(&pairs, &first)?;
+                out(self.left_rows(&rows, pairs.num_columns() - 1)?)?;
+            }
+            let other = &mut self.sides[side.other() as usize].state;
+            met.slots.iter().for_each(|slot| other.set_matched(*slot));
+            if let Some(Incoming { rows, hashes, matched, times }) = met.incoming {
+                self.sides[side as usize].state.insert(rows, &hashes, &matched, times.into_iter())?;
+            }
         }
-        let probe = Probe::new(input, &self.sides[side as usize].keys)?;
-        let matched = self.join(side, &probe, ctx, out)?;
-        self.store(side, probe, matched, ctx)
+        Ok(())
     }
 
     fn finish(&mut self, ctx: &mut BatchContext<'_>, out: &mut Output<'_>) -> Result<()> {
-        self.evict(Side::Left, ctx, out)?;
-        self.evict(Side::Right, ctx, out)?;
+        let twice = ctx.makes(SeededBug::OuterComesOutTwice);
+        let evict = |side: &mut JoinSide| -> Result<_> {
+            let (mut ledger, mut state, mut observation) =
+                (Ledger::new(ctx.ledger.is_traced()), StateProgress::default(), Default::default());
+            let rows = side.evict(&mut ctx.part(&mut ledger, &mut state, &mut observation))?;
+            Ok((ledger, state, rows))
+        };
+        let evicted = parallel::try_map(ctx.parallelism, self.sides.iter_mut().collect(), evict)?;
+        for (side, (ledger, state, rows)) in [Side::Left, Side::Right].into_iter().zip(evicted) {
+            ctx.ledger.append(ledger);
+            ctx.state.absorb(state);
+            if let Some(rows) = rows {
+                let rows = with_nulls(&self.schema, self.sides[side as usize].width, side, &rows)?;
+                if twice {
+                    out(rows.clone())?;
+                }
+                out(rows)?;
+            }
+        }
         ctx.state.rows_total = self.rows() as u64;
         Ok(())
     }
@@ -431,14 +537,18 @@ impl StatefulOperator for StreamJoin {
         self.sides.iter().map(|side| side.state.len()).sum()
     }
 
+    fn bytes(&self) -> Result<usize> {
+        Ok(self.sides.iter().map(|side| side.state.bytes()).sum())
+    }
+
     fn evicts(&self) -> bool {
         self.sides.iter().any(|side| side.eviction.column().is_some())
     }
 
-    fn save(&mut self, extent: Extent) -> Result<Vec<StateChange>> {
+    fn save(&mut self, extent: Extent, threads: usize) -> Result<Vec<StateChange>> {
         let save = |side: &mut JoinSide| {
             let saved = side.state.start_saving(extent);
-            side.state.save(saved, vec![])
+            side.state.save(saved, vec![], threads)
         };
         self.sides.iter_mut().map(save).collect()
     }

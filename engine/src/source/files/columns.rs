@@ -191,8 +191,17 @@ mod tests {
     use crate::types::{parse_ddl_schema, timestamp_type};
 
     fn object(columns: Vec<(&str, ArrayRef)>) -> Bytes {
-        encode(FileFormat::Parquet, &RecordBatch::try_from_iter(columns).unwrap(), &Session::default())
-            .unwrap()
+        {
+            let batch = RecordBatch::try_from_iter(columns).unwrap();
+            encode(
+                FileFormat::Parquet,
+                std::slice::from_ref(&batch),
+                batch.schema_ref(),
+                &Session::default(),
+                1,
+            )
+        }
+        .unwrap()
     }
 
     fn through(columns: Vec<(&str, ArrayRef)>, ddl: &str) -> Result<RecordBatch> {

@@ -170,7 +170,8 @@ fn parquet_objects_are_rows_and_records_of_a_query() {
     let object = |values: Vec<Option<i32>>| {
         let column: arrow::array::ArrayRef = Arc::new(arrow::array::Int32Array::from(values));
         let batch = RecordBatch::try_from_iter([("A", column)]).unwrap();
-        encode(FileFormat::Parquet, &batch, &Session::default()).unwrap()
+        encode(FileFormat::Parquet, std::slice::from_ref(&batch), batch.schema_ref(), &Session::default(), 1)
+            .unwrap()
     };
     store.clone().put("silver/n=1/1.parquet", object(vec![Some(5), None])).unwrap();
     put(&store, "silver/n=1/2.parquet", "");

@@ -177,11 +177,12 @@ impl StatefulOperator for SessionAggregate {
     fn process(
         &mut self,
         _: Side,
-        input: RecordBatch,
+        inputs: Vec<RecordBatch>,
         ctx: &mut BatchContext<'_>,
         _: &mut Output<'_>,
     ) -> Result<()> {
-        self.grouping.take(&mut self.batch, &input, true, NAME, ctx)
+        let take = |input| self.grouping.take(&mut self.batch, &input, true, NAME, ctx);
+        inputs.into_iter().try_for_each(take)
     }
 
     fn finish(&mut self, ctx: &mut BatchContext<'_>, out: &mut Output<'_>) -> Result<()> {
@@ -212,12 +213,16 @@ impl StatefulOperator for SessionAggregate {
         self.state.rows.len()
     }
 
+    fn bytes(&self) -> Result<usize> {
+        self.state.bytes()
+    }
+
     fn evicts(&self) -> bool {
         self.grouping.mode != OutputMode::Complete
     }
 
-    fn save(&mut self, extent: Extent) -> Result<Vec<StateChange>> {
-        Ok(vec![self.state.save(extent)?])
+    fn save(&mut self, extent: Extent, threads: usize) -> Result<Vec<StateChange>> {
+        Ok(vec![self.state.save(extent, threads)?])
     }
 
     fn load(&mut self, tables: &[StateChange]) -> Result<()> {
