@@ -46,6 +46,8 @@ pub enum Command {
     Schema,
     /// Replay recorded runs of real Spark and compare every batch
     Conform(ConformArgs),
+    /// Measure how fast this machine runs joins, windows, and each service; compare two such measurements
+    Bench(BenchArgs),
     /// Serve the emulated services on a port, for any AWS client, until Ctrl-C
     Serve(ServeArgs),
     /// Print the environment in which AWS clients find a local server: eval "$(wavetank env)"
@@ -338,6 +340,87 @@ pub struct ConformArgs {
     /// The seed of what is drawn
     #[arg(long, value_name = "N", default_value_t = 0, requires = "draw")]
     pub seed: u64,
+}
+
+/// Arguments of `bench`.
+#[derive(Debug, Args)]
+pub struct BenchArgs {
+    #[command(subcommand)]
+    pub what: BenchCommand,
+}
+
+/// What to measure.
+#[derive(Debug, Subcommand)]
+pub enum BenchCommand {
+    /// The nested join of the library: two streams, from JSON in shards to Parquet with a checkpoint per batch
+    Join(BenchInput),
+    /// Page hits in windows of one hour
+    Hourly(BenchInput),
+    /// Duplicates of orders dropped
+    Dedup(BenchInput),
+    /// Records put into Kinesis and got from it, in process and over HTTP
+    Kinesis(BenchInput),
+    /// Objects put into S3, got and listed
+    S3(BenchInput),
+    /// Questions to Athena about a table of so many rows
+    Athena(BenchInput),
+    /// Whole processes that run a small scenario
+    Startup(BenchInput),
+    /// Two results that were printed with --format json, figure by figure; exits with 1 where the same question had
+    /// two answers
+    Compare {
+        /// The first
+        before: PathBuf,
+        /// The second
+        after: PathBuf,
+    },
+}
+
+/// The input of a benchmark.
+#[derive(Debug, Args)]
+pub struct BenchInput {
+    /// Records, objects, rows or processes to measure, about; of the join those of both streams together
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub events: Option<u64>,
+    /// Share of records that come a quarter of an hour later than others: 1% or 0.01
+    #[arg(long, value_name = "SHARE", default_value = "1%", value_parser = share)]
+    pub late: f64,
+    /// Distinct keys; by default those of joins and orders are unique, and there are 1000 sites
+    #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true)]
+    pub keys: u32,
+    /// How uneven keys are that repeat: the exponent of Zipf's law, 0 is even
+    #[arg(long, value_name = "S", default_value_t = 1.1, value_parser = exponent)]
+    pub skew: f64,
+    /// Rows that the join keeps, about, filled before anything is measured; by default an hour's traffic decides
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub state_rows: Option<u64>,
+    /// Records of one micro-batch, about
+    #[arg(long, value_name = "N", default_value_t = 100_000, value_parser = clap::value_parser!(u64).range(1..))]
+    pub batch_events: u64,
+    /// Threads, by default one per core; the answer is the same for any number
+    #[arg(long, value_name = "N")]
+    pub parallelism: Option<NonZeroUsize>,
+    /// Seed of every random draw
+    #[arg(long, value_name = "N", default_value_t = 42)]
+    pub seed: u64,
+    /// Keep the input of each batch as JSON lines, the objects that were written, and the report, in this folder,
+    /// which must be empty or new; of streaming workloads
+    #[arg(long, value_name = "DIR")]
+    pub keep: Option<PathBuf>,
+}
+
+fn share(text: &str) -> Result<f64, String> {
+    let (number, scale) = match text.strip_suffix('%') {
+        Some(percent) => (percent, 100.0),
+        None => (text, 1.0),
+    };
+    let share = number.trim().parse::<f64>().map(|number| number / scale);
+    share.ok().filter(|share| (0.0..=1.0).contains(share)).ok_or_else(|| "a share is 0% to 100%".to_owned())
+}
+
+fn exponent(text: &str) -> Result<f64, String> {
+    let exponent = text.parse::<f64>().ok().filter(|s| (0.0..=10.0).contains(s));
+    exponent.ok_or_else(|| "the exponent is 0 to 10".to_owned())
 }
 
 fn credentials(text: &str) -> Result<Credentials, &'static str> {

@@ -28,6 +28,7 @@ fn main() -> std::process::ExitCode {
         Command::Init(args) => command::init::init(args, &cli.output),
         Command::Schema => command::schema::schema(&cli.output),
         Command::Completions { shell } => command::completions::completions(*shell, &cli.output),
+        Command::Bench(args) => command::bench::bench(args, &cli.output),
         Command::Serve(args) => command::serve::serve(args, &cli.output),
         Command::Env(args) => command::environment::environment(args, &cli.output),
         Command::Lint(args) => command::lint::lint(args, &cli.output),

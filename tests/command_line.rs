@@ -1,5 +1,7 @@
 //! The `wavetank` command as people and scripts meet it: what it prints, what it leaves behind, how it ends.
 
+#[path = "command_line/bench.rs"]
+mod bench;
 #[path = "command_line/endings.rs"]
 mod endings;
 #[path = "command_line/mistakes.rs"]

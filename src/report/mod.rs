@@ -1,5 +1,6 @@
 //! Results as text: pure functions.
 
+pub mod bench;
 pub mod conform;
 pub mod crash;
 pub mod diagnostic;

@@ -17,7 +17,7 @@ use crate::file::FakeName;
 use crate::rng::Rng;
 
 /// One made-up text of a kind.
-pub(super) fn text(kind: FakeName, rng: &mut Rng) -> Cow<'static, str> {
+pub fn text(kind: FakeName, rng: &mut Rng) -> Cow<'static, str> {
     let made: String = match kind {
         FakeName::ProductName => {
             format!("{} {} {}", word(QUALITIES, rng), word(MATERIALS, rng), word(THINGS, rng))

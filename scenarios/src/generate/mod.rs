@@ -29,6 +29,7 @@ use bytes::Bytes;
 
 use crate::file::{Body, CorruptKind, Entries, Load, Origin, ScenarioFile, Step, UtcTime};
 use crate::rng::Rng;
+pub use fakes::text as fake;
 use program::{Moment, Program};
 use stream::{Event, StreamState};
 
