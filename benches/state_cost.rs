@@ -6,25 +6,21 @@
 //! come from `STATE_ROWS` (comma-separated), by default 10 thousand, 1 million and 5 million; batches that fill the
 //! state have `FILL_ROWS` rows per side. Under `cargo test` it runs once with a small state.
 
-use std::cell::RefCell;
-use std::collections::BTreeMap;
 use std::hint::black_box;
-use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Instant;
 
+use arrow::datatypes::SchemaRef;
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
-use duckdb::arrow::datatypes::SchemaRef;
-use duckdb::arrow::record_batch::RecordBatch;
-use wavetank::engine::batch::BatchId;
 use wavetank::engine::checkpoint::Checkpoint;
-use wavetank::engine::error::Result;
-use wavetank::engine::ports::{Bytes, ObjectStore, PortResult};
 use wavetank::engine::query::{QueryOptions, QueryParts, StreamingQuery};
-use wavetank::engine::sink::{Sink, SinkReport};
-use wavetank::engine::source::{OffsetRange, Offsets, ShardOffset, Source, SourceRead, SourceRecord};
+use wavetank::engine::source::{Source, SourceRecord};
 use wavetank::engine::sql::{self, Tables};
 use wavetank::engine::types::parse_ddl_schema;
+
+use common::memory::{Feed, Memory, Nowhere};
+
+mod common;
 
 /// Rows of each side that a measured batch brings.
 const BATCH_ROWS: i64 = 1000;
@@ -60,69 +56,6 @@ impl Tables for Streams {
 
     fn names(&self) -> Vec<String> {
         vec!["lefts".into(), "rights".into()]
-    }
-}
-
-/// The records of the next batch.
-#[derive(Clone, Default)]
-struct Feed(Rc<RefCell<(u64, Vec<SourceRecord>)>>);
-
-fn offsets(at: u64) -> Offsets {
-    Offsets(BTreeMap::from([("shard-0".to_owned(), ShardOffset::After(at.to_string()))]))
-}
-
-impl Source for Feed {
-    fn initial(&mut self, _: i64) -> Result<Offsets> {
-        Ok(offsets(0))
-    }
-
-    fn latest(&mut self, _: &Offsets, _: i64) -> Result<Offsets> {
-        Ok(offsets(self.0.borrow().0))
-    }
-
-    fn read(&mut self, _: &OffsetRange) -> Result<SourceRead> {
-        let records = std::mem::take(&mut self.0.borrow_mut().1);
-        Ok(SourceRead { shards: vec!["shard-0".into()], records, ..Default::default() })
-    }
-}
-
-struct Nowhere;
-
-impl Sink for Nowhere {
-    fn prepare(&mut self) -> Result<()> {
-        Ok(())
-    }
-
-    fn recover(&mut self, _: BatchId) -> Result<()> {
-        Ok(())
-    }
-
-    fn write(&mut self, _: BatchId, rows: &[RecordBatch]) -> Result<SinkReport> {
-        let rows = rows.iter().map(|batch| batch.num_rows() as u64).sum();
-        Ok(SinkReport { rows, ..SinkReport::default() })
-    }
-}
-
-#[derive(Default)]
-struct Memory(BTreeMap<String, Bytes>);
-
-impl ObjectStore for Memory {
-    fn put(&mut self, key: &str, body: Bytes) -> PortResult<()> {
-        self.0.insert(key.to_owned(), body);
-        Ok(())
-    }
-
-    fn get(&mut self, key: &str) -> PortResult<Option<Bytes>> {
-        Ok(self.0.get(key).cloned())
-    }
-
-    fn delete(&mut self, key: &str) -> PortResult<()> {
-        self.0.remove(key);
-        Ok(())
-    }
-
-    fn list(&mut self, prefix: &str) -> PortResult<Vec<String>> {
-        Ok(self.0.keys().filter(|key| key.starts_with(prefix)).cloned().collect())
     }
 }
 
