@@ -24,16 +24,7 @@ pub fn median(mut times: Vec<Duration>) -> Duration {
 
 /// The input of `wavetank bench`, with its defaults.
 pub fn parameters(events: u64) -> Parameters {
-    Parameters {
-        events,
-        late: 0.01,
-        keys: 0,
-        skew: 1.1,
-        state_rows: None,
-        batch_events: 100_000,
-        parallelism: 1,
-        seed: 42,
-    }
+    Parameters { events, ..Parameters::default() }
 }
 
 /// Rows with ids of records behind their columns, as they stand between operators.

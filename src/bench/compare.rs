@@ -107,12 +107,10 @@ mod tests {
         let parameters = Parameters {
             events: 100,
             late: 0.0,
-            keys: 0,
-            skew: 0.0,
-            state_rows: None,
             batch_events: 10,
             parallelism: threads,
             seed: 1,
+            ..Parameters::default()
         };
         let results = Results {
             peak_memory_bytes: Some((seconds * 1e6) as u64),

@@ -156,12 +156,10 @@ mod tests {
         let parameters = Parameters {
             events: 1200,
             late: 0.0,
-            keys: 0,
-            skew: 0.0,
-            state_rows: None,
             batch_events: 1200,
             parallelism: 1,
             seed: 1,
+            ..Parameters::default()
         };
         let results = run(&parameters, &mut ()).unwrap();
         let events: Vec<u64> = results.parts.iter().map(|part| part.events).collect();

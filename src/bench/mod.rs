@@ -88,6 +88,22 @@ pub struct Parameters {
     pub seed: u64,
 }
 
+impl Default for Parameters {
+    /// A million records of which one in a hundred is late, in ten batches, on one thread.
+    fn default() -> Self {
+        Self {
+            events: 1_000_000,
+            late: 0.01,
+            keys: 0,
+            skew: 1.1,
+            state_rows: None,
+            batch_events: 100_000,
+            parallelism: 1,
+            seed: 42,
+        }
+    }
+}
+
 /// How a workload is run.
 #[derive(Debug, Clone)]
 pub struct Options {

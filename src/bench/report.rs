@@ -233,12 +233,10 @@ mod tests {
         let parameters = Parameters {
             events: 10,
             late: 0.1,
-            keys: 0,
-            skew: 1.0,
-            state_rows: None,
             batch_events: 5,
             parallelism: 2,
             seed: 1,
+            ..Parameters::default()
         };
         let report = Report::new(Workload::Join, parameters, Machine::this(), results);
         let text = serde_json::to_string(&report).unwrap();

@@ -281,12 +281,10 @@ mod tests {
         let mut parameters = Parameters {
             events: 2000,
             late: 0.05,
-            keys: 0,
-            skew: 1.1,
-            state_rows: None,
             batch_events: 400,
             parallelism: 1,
             seed: 42,
+            ..Parameters::default()
         };
         change(&mut parameters);
         run(workload, &Options { parameters, keep: None }, &mut ()).unwrap()
@@ -320,12 +318,10 @@ mod tests {
         let parameters = Parameters {
             events: 300,
             late: 0.0,
-            keys: 0,
-            skew: 0.0,
-            state_rows: None,
             batch_events: 100,
             parallelism: 1,
             seed: 1,
+            ..Parameters::default()
         };
         let options = Options { parameters, keep: Some(folder.path().to_owned()) };
         let results = run(Workload::Dedup, &options, &mut ()).unwrap();

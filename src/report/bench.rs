@@ -20,8 +20,12 @@ pub fn render(report: &Report) -> String {
     let _ = writeln!(text, "bench {} · seed {} · {threads}", report.workload.name(), parameters.seed);
     let machine = &report.machine;
     let processor = machine.processor.as_deref().unwrap_or("unknown processor");
-    let _ = writeln!(text, "{processor} · {} cores · {}\n", machine.cores, machine.system);
-    for (name, value) in lines(report.workload, results) {
+    let _ = writeln!(text, "{processor} · {} cores · {}", machine.cores, machine.system);
+    let lines = lines(report.workload, results);
+    if !lines.is_empty() {
+        text.push('\n');
+    }
+    for (name, value) in lines {
         let _ = writeln!(text, "  {name:<22}{value}");
     }
     if !results.parts.is_empty() {

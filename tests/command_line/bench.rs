@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::user::User;
+use crate::user::{User, answer, interrupt};
 
 /// A small run of a workload as JSON.
 #[track_caller]
@@ -108,4 +108,22 @@ fn what_a_workload_cannot_do_is_refused() {
         let answer = user.says(args);
         assert!(answer.ended(4).err.contains(problem), "{args:?}: {}", answer.err);
     }
+}
+
+#[test]
+fn interrupted_benchmark_says_so_and_keeps_nothing() {
+    let user = User::new();
+    let before = user.belongings();
+    let args = ["bench", "dedup", "--events", "1000000", "--batch-events", "100", "--keep", "kept"];
+    let mut bench = user.command(&args).spawn().expect("the command starts");
+    // The input is kept after the ear for Ctrl-C is open, and before the ten thousand batches.
+    while !user.folder().join("kept/input/orders").exists() {
+        assert_eq!(bench.try_wait().expect("it can be asked"), None, "it ended before it was under way");
+        std::hint::spin_loop();
+    }
+    interrupt(bench.id());
+    let answer = answer(bench.wait_with_output().expect("it ends"));
+    answer.ended(2);
+    assert_eq!((answer.out.as_str(), answer.err.as_str()), ("", "interrupted; nothing was kept\n"));
+    assert_eq!(user.belongings(), before);
 }

@@ -140,16 +140,7 @@ mod tests {
     use super::*;
 
     fn parameters(events: u64) -> Parameters {
-        Parameters {
-            events,
-            late: 0.01,
-            keys: 0,
-            skew: 1.1,
-            state_rows: None,
-            batch_events: 100,
-            parallelism: 1,
-            seed: 1,
-        }
+        Parameters { events, batch_events: 100, ..Parameters::default() }
     }
 
     fn records(traffic: &Traffic) -> Vec<Bytes> {
