@@ -5,7 +5,7 @@
 //! turns. Under `cargo test` it runs once, small.
 
 use std::path::Path;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use duckdb::Connection;
 use wavetank::emulator::glue::{
@@ -17,6 +17,8 @@ use wavetank::emulator::s3::{CreateBucket, CreateBucketRequest, PutObject, PutOb
 use wavetank::emulator::{Emulator, Identity, Storage, Timestamp};
 use wavetank::scenarios::athena::engine::Engine;
 use wavetank::scenarios::athena::session::Limits;
+
+mod common;
 
 /// As the command has it.
 #[global_allocator]
@@ -48,12 +50,8 @@ const QUESTIONS: [(&str, &str, &str); 3] = [
     ),
 ];
 
-fn is_measured() -> bool {
-    std::env::args().any(|arg| arg == "--bench")
-}
-
 fn number(variable: &str, measured: usize, tried: usize) -> usize {
-    let default = if is_measured() { measured } else { tried };
+    let default = if common::is_measured() { measured } else { tried };
     std::env::var(variable).map_or(default, |text| text.trim().parse().expect("a number"))
 }
 
@@ -134,7 +132,7 @@ fn parquet(emulator: &Emulator, engine: &Engine, folder: &Path) {
             theirs.push(start.elapsed());
             assert_eq!(rows, answer.rows.len(), "{name}");
         }
-        let (ours, theirs) = (median(ours), median(theirs));
+        let (ours, theirs) = (common::median(ours), common::median(theirs));
         println!(
             "parquet/{name:<8} athena {:>9.1?}  duckdb {:>9.1?}  ratio {:.2}",
             ours,
@@ -142,11 +140,6 @@ fn parquet(emulator: &Emulator, engine: &Engine, folder: &Path) {
             ours.as_secs_f64() / theirs.as_secs_f64()
         );
     }
-}
-
-fn median(mut times: Vec<Duration>) -> Duration {
-    times.sort();
-    times[times.len() / 2]
 }
 
 fn partitions(emulator: &Emulator, engine: &Engine) {
@@ -195,6 +188,6 @@ fn partitions(emulator: &Emulator, engine: &Engine) {
         asked.push(start.elapsed());
         assert_eq!(answer.rows, [[Some("3".to_owned()), Some("21".to_owned())]]);
     }
-    println!("partitions/get     {:>9.1?}  of {count}", median(listed));
-    println!("partitions/query   {:>9.1?}  of {count}", median(asked));
+    println!("partitions/get     {:>9.1?}  of {count}", common::median(listed));
+    println!("partitions/query   {:>9.1?}  of {count}", common::median(asked));
 }

@@ -7,7 +7,7 @@ use std::hint::black_box;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use common::nested::{self, CHUNK, TABLES, decoder, draw};
+use common::nested::{self, TABLES, draw};
 
 mod common;
 
@@ -62,11 +62,8 @@ fn read(folder: &Path) -> Vec<Vec<Vec<u8>>> {
 }
 
 fn decode(records: &[Vec<Vec<u8>>]) {
-    for ((_, columns), records) in TABLES.iter().zip(records) {
-        let mut decoder = decoder(columns);
-        for chunk in records.chunks(CHUNK) {
-            black_box(decoder.decode(chunk.iter().map(|record| Some(&record[..]))));
-        }
+    for (at, records) in records.iter().enumerate() {
+        nested::decode(at, records, |rows| drop(black_box(rows)));
     }
 }
 

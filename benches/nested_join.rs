@@ -10,6 +10,8 @@ use wavetank::scenarios::report::RunReport;
 use wavetank::scenarios::run::{RunOptions, run};
 use wavetank::scenarios::scenario::Scenario;
 
+mod common;
+
 const EVENTS_SMOKE: u64 = 200;
 const EVENTS_FULL: u64 = 10_000;
 
@@ -26,7 +28,7 @@ fn once(scenario: &Scenario, events: u64, folder: &tempfile::TempDir) -> RunRepo
 }
 
 fn nested_join(criterion: &mut Criterion) {
-    let events = if std::env::args().any(|arg| arg == "--bench") { EVENTS_FULL } else { EVENTS_SMOKE };
+    let events = if common::is_measured() { EVENTS_FULL } else { EVENTS_SMOKE };
     let scenario = Scenario::load("nested-join").expect("the library has it");
     let fresh = || tempfile::tempdir().expect("a temporary folder can be created");
     let report = once(&scenario, events, &fresh());

@@ -6,13 +6,10 @@ use std::hint::black_box;
 
 use arrow::array::RecordBatch;
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
-use wavetank::bench::data::Traffic;
+use wavetank::bench::data::{Traffic, put_request};
 use wavetank::bench::streaming::{Stage, scenario};
 use wavetank::bench::{Options, Workload};
-use wavetank::emulator::kinesis::{
-    CreateStream, CreateStreamRequest, PUT_RECORDS_ENTRIES_MAX, PutRecords, PutRecordsRequest,
-    PutRecordsRequestEntry,
-};
+use wavetank::emulator::kinesis::{CreateStream, CreateStreamRequest, PUT_RECORDS_ENTRIES_MAX, PutRecords};
 use wavetank::emulator::{Emulator, Identity, Storage, Timestamp};
 use wavetank::engine::batch::BatchId;
 use wavetank::engine::checkpoint::Checkpoint;
@@ -44,11 +41,8 @@ fn json(criterion: &mut Criterion) {
     group.sample_size(10).throughput(Throughput::Bytes(bytes as u64));
     group.bench_function("decode", |bencher| {
         bencher.iter(|| {
-            for ((_, columns), records) in nested::TABLES.iter().zip(&records) {
-                let mut decoder = nested::decoder(columns);
-                for chunk in records.chunks(nested::CHUNK) {
-                    black_box(decoder.decode(chunk.iter().map(|record| Some(&record[..]))));
-                }
+            for (at, records) in records.iter().enumerate() {
+                nested::decode(at, records, |rows| drop(black_box(rows)));
             }
         });
     });
@@ -91,11 +85,7 @@ fn put_records(criterion: &mut Criterion) {
     let records: Vec<_> = records.measured.into_iter().flatten().flatten().collect();
     let emulator = Emulator::open(Storage::Memory, Identity::default()).expect("an emulator");
     emulator.call::<CreateStream>(NOW, CreateStreamRequest::new("orders", 2)).expect("a stream");
-    let request = || {
-        let entries =
-            records.iter().map(|r| PutRecordsRequestEntry::new(r.partition_key.as_str(), r.data.clone()));
-        PutRecordsRequest::new("orders", entries.collect())
-    };
+    let request = || put_request("orders", &records);
     let mut group = criterion.benchmark_group("kinesis");
     group.throughput(Throughput::Elements(records.len() as u64));
     group.bench_function("PutRecords", |bencher| {

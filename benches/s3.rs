@@ -34,6 +34,8 @@ use wavetank::emulator::http::{Server, ServerClock, ServerOptions};
 use wavetank::emulator::s3::{CreateBucket, ListObjectsV2, PutObject, PutObjectRequest, input};
 use wavetank::emulator::{Emulator, Identity, Settings, Storage, Tenants, Timestamp};
 
+mod common;
+
 /// As the command has it.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -56,13 +58,8 @@ const SIGNED: &str = "host: 127.0.0.1\r\n\
     SignedHeaders=host;x-amz-content-sha256;x-amz-date, \
     Signature=0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef\r\n";
 
-/// Whether it is measured, or only run.
-fn is_measured() -> bool {
-    std::env::args().any(|arg| arg == "--bench")
-}
-
 fn numbers(variable: &str, measured: &str, tried: &str) -> Vec<usize> {
-    let default = if is_measured() { measured } else { tried };
+    let default = if common::is_measured() { measured } else { tried };
     let text = std::env::var(variable).unwrap_or_else(|_| default.to_owned());
     text.split(',').map(|number| number.trim().parse().expect("a number")).collect()
 }
@@ -277,7 +274,7 @@ fn content(criterion: &mut Criterion) {
     let body = body();
     println!("answer: ETag {}", quoted(&Md5::digest(&body)));
     let requests = numbers("ROUND_REQUESTS", "48", "1")[0];
-    let rounds = if is_measured() { ROUNDS } else { 1 };
+    let rounds = if common::is_measured() { ROUNDS } else { 1 };
     for place in ["memory", "directory"] {
         let runtime = Runtime::new().expect("threads can be had");
         let folder = tempfile::tempdir().expect("there is room");
@@ -388,7 +385,7 @@ fn listing(criterion: &mut Criterion) {
             black_box(list(token, None));
             started.elapsed().as_secs_f64()
         };
-        let ratio = median((0..if is_measured() { 51 } else { 1 }).map(|_| time(last) / time(first)));
+        let ratio = median((0..if common::is_measured() { 51 } else { 1 }).map(|_| time(last) / time(first)));
         println!("listing {place}: the last of {} pages takes {ratio:.2} of the first", starts.len());
         let mut group = criterion.benchmark_group(format!("s3 list {place}"));
         group.sample_size(20).measurement_time(Duration::from_secs(2));

@@ -128,7 +128,7 @@ impl Rig {
 }
 
 fn state_cost(criterion: &mut Criterion) {
-    let measured = std::env::args().any(|arg| arg == "--bench");
+    let measured = common::is_measured();
     let sizes = if measured { "10000,1000000,5000000" } else { "2000" };
     let sizes = std::env::var("STATE_ROWS").unwrap_or_else(|_| sizes.into());
     let mut group = criterion.benchmark_group("state-cost");

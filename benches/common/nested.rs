@@ -92,16 +92,23 @@ pub fn tree(query: &str, tables: &dyn Tables) -> OperatorTree {
     OperatorTree::build(&optimize(pipeline.plan), &options).expect("the query runs")
 }
 
+/// Decodes a table's records, chunk by chunk.
+pub fn decode(at: usize, records: &[Vec<u8>], mut out: impl FnMut(RecordBatch)) {
+    let mut decoder = decoder(TABLES[at].1);
+    for chunk in records.chunks(CHUNK) {
+        out(decoder.decode(chunk.iter().map(|record| Some(&record[..]))).into_batch());
+    }
+}
+
 /// Decodes a table's records and takes them through its view, chunk by chunk.
 pub fn flatten(at: usize, records: &[Vec<u8>], mut out: impl FnMut(RecordBatch)) {
-    let (mut tree, mut decoder) = (tree(FLAT[at], &Streams), decoder(TABLES[at].1));
+    let mut tree = tree(FLAT[at], &Streams);
     let mut first = 0;
-    for chunk in records.chunks(CHUNK) {
-        let rows = decoder.decode(chunk.iter().map(|record| Some(&record[..]))).into_batch();
-        let rows = super::with_ids(&rows, RECORD_ID, first);
-        first += chunk.len() as u64;
+    decode(at, records, |rows| {
+        let rows_with_ids = super::with_ids(&rows, RECORD_ID, first);
+        first += rows.num_rows() as u64;
         let zero = Watermark::ZERO;
-        let result = tree.run(BatchId(0), vec![vec![rows]], Ledger::new(false), zero, zero);
+        let result = tree.run(BatchId(0), vec![vec![rows_with_ids]], Ledger::new(false), zero, zero);
         result.expect("the batch runs").rows.into_iter().for_each(&mut out);
-    }
+    });
 }

@@ -28,39 +28,36 @@ pub struct Figure {
 
 /// Compares.
 pub fn compare(before: &Report, after: &Report) -> Comparison {
-    let mut differences = Vec::new();
-    let mut differs = |what: &str, a: String, b: String| {
-        if a != b {
-            differences.push(format!("{what}: {a} and {b}"));
-        }
-    };
     let (p, q) = (&before.parameters, &after.parameters);
-    differs("workload", before.workload.name().to_owned(), after.workload.name().to_owned());
-    differs("events", p.events.to_string(), q.events.to_string());
-    differs("late", p.late.to_string(), q.late.to_string());
-    differs("keys", p.keys.to_string(), q.keys.to_string());
-    differs("skew", p.skew.to_string(), q.skew.to_string());
-    differs("seed", p.seed.to_string(), q.seed.to_string());
-    differs("batch events", p.batch_events.to_string(), q.batch_events.to_string());
-    let rows =
-        |report: &Report| report.parameters.state_rows.map_or("any".to_owned(), |rows| rows.to_string());
-    differs("state rows", rows(before), rows(after));
+    let rows = |rows: Option<u64>| rows.map_or("any".to_owned(), |rows| rows.to_string());
+    let mut differences = differing(&[
+        ("workload", before.workload.name().to_owned(), after.workload.name().to_owned()),
+        ("events", p.events.to_string(), q.events.to_string()),
+        ("late", p.late.to_string(), q.late.to_string()),
+        ("keys", p.keys.to_string(), q.keys.to_string()),
+        ("skew", p.skew.to_string(), q.skew.to_string()),
+        ("seed", p.seed.to_string(), q.seed.to_string()),
+        ("batch events", p.batch_events.to_string(), q.batch_events.to_string()),
+        ("state rows", rows(p.state_rows), rows(q.state_rows)),
+    ]);
     // The same question has one answer, however many threads look for it.
     let same_question = differences.is_empty();
-    let mut differs = |what: &str, a: String, b: String| {
-        if a != b {
-            differences.push(format!("{what}: {a} and {b}"));
-        }
-    };
-    differs("threads", p.parallelism.to_string(), q.parallelism.to_string());
     let machine = |report: &Report| {
         let machine = &report.machine;
         let processor = machine.processor.as_deref().unwrap_or("unknown processor");
         format!("{processor}, {} cores, {}", machine.cores, machine.system)
     };
-    differs("machine", machine(before), machine(after));
+    differences.extend(differing(&[
+        ("threads", p.parallelism.to_string(), q.parallelism.to_string()),
+        ("machine", machine(before), machine(after)),
+    ]));
     let same_answer = !same_question || before.results.answer == after.results.answer;
     Comparison { same_answer, differences, figures: figures(before, after) }
+}
+
+/// What is not the same in both, in words.
+fn differing(both: &[(&str, String, String)]) -> Vec<String> {
+    both.iter().filter(|(_, a, b)| a != b).map(|(what, a, b)| format!("{what}: {a} and {b}")).collect()
 }
 
 fn figures(before: &Report, after: &Report) -> Vec<Figure> {

@@ -8,17 +8,14 @@ use tokio::runtime::Runtime;
 use tokio::sync::oneshot;
 
 use crate::emulator::http::{Credentials, Server, ServerClock, ServerOptions};
-use crate::emulator::kinesis::{
-    CreateStream, CreateStreamRequest, PUT_RECORDS_ENTRIES_MAX, PutRecords, PutRecordsRequest,
-    PutRecordsRequestEntry,
-};
+use crate::emulator::kinesis::{CreateStream, CreateStreamRequest, PUT_RECORDS_ENTRIES_MAX, PutRecords};
 use crate::emulator::{Identity, Settings, Storage, Tenants};
 use crate::engine::ports::{PortError, StartPosition, StreamApi};
 use crate::scenarios::adapters::{Endpoint, HttpStreams, KinesisStreams, Outgoing, Services};
 use crate::scenarios::clock::VirtualClock;
 
 use super::answer::Digest;
-use super::data::{Record, START_SECONDS, Traffic};
+use super::data::{Record, START_SECONDS, Traffic, put_request};
 use super::report::{Part, Results};
 use super::{BenchError, Observer, Parameters, Workload, told};
 
@@ -64,8 +61,7 @@ fn bytes(records: &[Record]) -> u64 {
 fn put_in_process(services: &Services, records: &[Record]) -> Result<Part, crate::emulator::ApiError> {
     let mut times = Vec::new();
     for records in records.chunks(PUT_RECORDS_ENTRIES_MAX) {
-        let entry = |r: &Record| PutRecordsRequestEntry::new(r.partition_key.as_str(), r.data.clone());
-        let request = PutRecordsRequest::new("here", records.iter().map(entry).collect());
+        let request = put_request("here", records);
         let begun = Instant::now();
         services.call::<PutRecords>(request)?;
         times.push(begun.elapsed());

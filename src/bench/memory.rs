@@ -8,17 +8,8 @@ pub fn reset_peak() {
 
 /// The peak, in bytes.
 pub fn peak_bytes() -> Option<u64> {
-    of_status("VmHWM:")
-}
-
-/// What is used now, in bytes.
-pub fn resident_bytes() -> Option<u64> {
-    of_status("VmRSS:")
-}
-
-fn of_status(name: &str) -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
-    let line = status.lines().find_map(|line| line.strip_prefix(name))?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
     let kibibytes: u64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
     Some(kibibytes * 1024)
 }

@@ -9,9 +9,7 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 
-use crate::emulator::kinesis::{
-    PUT_RECORDS_ENTRIES_MAX, PutRecords, PutRecordsRequest, PutRecordsRequestEntry,
-};
+use crate::emulator::kinesis::{PUT_RECORDS_ENTRIES_MAX, PutRecords};
 use crate::emulator::s3::{GetObject, input};
 use crate::emulator::{ApiError, Storage};
 use crate::engine::sink::read_parquet;
@@ -20,7 +18,7 @@ use crate::scenarios::scenario::Scenario;
 use crate::scenarios::world::{Committed, RunError, Witness, World, WorldOptions};
 
 use super::answer::Digest;
-use super::data::{Batch, START_SECONDS, Traffic};
+use super::data::{Batch, START_SECONDS, Traffic, put_request};
 use super::report::{Latency, Results, StateCost, Written};
 use super::{BenchError, Observer, Options, Workload, memory, told};
 
@@ -125,11 +123,7 @@ impl<'a> Stage<'a> {
     pub fn put(&self, tables: &[(&str, &str)], batch: &Batch) -> Result<(), ApiError> {
         for ((_, stream), records) in tables.iter().zip(batch) {
             for records in records.chunks(PUT_RECORDS_ENTRIES_MAX) {
-                let entry = |r: &super::data::Record| {
-                    PutRecordsRequestEntry::new(r.partition_key.as_str(), r.data.clone())
-                };
-                let request = PutRecordsRequest::new(*stream, records.iter().map(entry).collect());
-                self.services().call::<PutRecords>(request)?;
+                self.services().call::<PutRecords>(put_request(stream, records))?;
             }
         }
         Ok(())

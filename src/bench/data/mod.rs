@@ -10,6 +10,7 @@ mod shop;
 use bytes::Bytes;
 
 use super::{Parameters, Workload};
+use crate::emulator::kinesis::{PutRecordsRequest, PutRecordsRequestEntry};
 use crate::scenarios::rng::{Rng, Weights};
 
 /// When the first event happens, in seconds since 1970: 2026-01-05T10:00:00Z.
@@ -28,6 +29,12 @@ pub struct Record {
     pub partition_key: String,
     /// One JSON object.
     pub data: Bytes,
+}
+
+/// The call that puts records, 500 at most.
+pub fn put_request(stream: &str, records: &[Record]) -> PutRecordsRequest {
+    let entry = |r: &Record| PutRecordsRequestEntry::new(r.partition_key.as_str(), r.data.clone());
+    PutRecordsRequest::new(stream, records.iter().map(entry).collect())
 }
 
 /// What one micro-batch is going to read: per table, in the order of [`Traffic::tables`].
