@@ -200,7 +200,9 @@ struct Page<'a> {
 
 impl<'a> Page<'a> {
     fn new(shard: &'a ShardRow, start: u64, limit: usize, encryption_type: Option<&'static str>) -> Self {
-        Self { shard, start, limit, bytes: 0, full: false, encryption_type, records: Vec::new() }
+        let waiting = shard.counter_next.saturating_sub(start).min(limit as u64);
+        let records = Vec::with_capacity(waiting as usize);
+        Self { shard, start, limit, bytes: 0, full: false, encryption_type, records }
     }
 
     fn take_block(&mut self, block: LogBlock) -> ControlFlow<()> {

@@ -68,7 +68,7 @@ pub(super) fn check_active(ctx: &Context<'_>, stream: &StreamRow) -> Result<(), 
     }
 }
 
-fn make(ctx: &Context<'_>, stream: &StreamRow, change: &Change, at: Timestamp) -> Result<(), ApiError> {
+fn make(ctx: &mut Context<'_>, stream: &StreamRow, change: &Change, at: Timestamp) -> Result<(), ApiError> {
     match change {
         Change::Create { shards } => {
             let earlier = if ctx.settings.transition_ms == 0 { 0 } else { SHARDS_EARLIER_MS };
@@ -80,7 +80,7 @@ fn make(ctx: &Context<'_>, stream: &StreamRow, change: &Change, at: Timestamp) -
     }
 }
 
-fn delete(ctx: &Context<'_>, stream: &StreamRow) -> Result<(), ApiError> {
+fn delete(ctx: &mut Context<'_>, stream: &StreamRow) -> Result<(), ApiError> {
     for consumer in ctx.store.list_consumers(stream.id, "", usize::MAX >> 1)? {
         ctx.store.forget_resource(&super::consumer::arn(ctx.identity, stream, &consumer))?;
     }

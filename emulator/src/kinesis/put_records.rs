@@ -240,7 +240,7 @@ impl<'a> Appender<'a> {
     }
 
     /// Writes what was appended, and drops what has become older than the stream keeps.
-    pub fn store(self, ctx: &Context<'_>) -> Result<(), ApiError> {
+    pub fn store(self, ctx: &mut Context<'_>) -> Result<(), ApiError> {
         let stream = self.stream;
         for (index, block) in self.blocks {
             let shard = &self.shards[index];
@@ -252,7 +252,7 @@ impl<'a> Appender<'a> {
             };
             let horizon = stream.trim_horizon(ctx.now);
             ctx.store.trim_shard(stream.id, shard.id, horizon)?;
-            ctx.store.append_block(stream.id, shard.id, &block)?;
+            ctx.store.append_block(stream.id, shard.id, block)?;
         }
         Ok(())
     }

@@ -92,7 +92,7 @@ pub(super) struct Replacement {
 
 /// Closes shards and opens others in their place, one replacement after the other.
 pub(super) fn replace(
-    ctx: &Context<'_>,
+    ctx: &mut Context<'_>,
     stream: &StreamRow,
     replacements: &[Replacement],
     at: Timestamp,

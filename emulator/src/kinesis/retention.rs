@@ -24,7 +24,7 @@ pub(super) fn check(hours: i32) -> Result<i64, ApiError> {
 }
 
 /// Sets the period. What has expired under the old one or the new one is gone for good.
-pub(super) fn set(ctx: &Context<'_>, stream: &StreamRow, hours: i64) -> Result<(), ApiError> {
+pub(super) fn set(ctx: &mut Context<'_>, stream: &StreamRow, hours: i64) -> Result<(), ApiError> {
     ctx.store.update_stream(&StreamRow { retention_hours: hours, ..stream.clone() })?;
     let shorter = StreamRow { retention_hours: hours.min(stream.retention_hours), ..stream.clone() };
     Ok(ctx.store.trim_stream(stream.id, shorter.trim_horizon(ctx.now))?)

@@ -88,6 +88,17 @@ impl SequenceNumber {
         (high, low)
     }
 
+    /// The number in three limbs, lowest first: all that its text takes.
+    pub fn limbs(self) -> [u64; 3] {
+        let (high, low) = self.to_parts();
+        [low as u64, (low >> 64) as u64, high]
+    }
+
+    /// The text of the number that has these limbs.
+    pub fn write_limbs([low, middle, high]: [u64; 3]) -> String {
+        text_of(&digits(high, u128::from(middle) << 64 | u128::from(low))).to_owned()
+    }
+
     fn from_parts(high: u64, low: u128) -> Option<Self> {
         let index = u32::try_from(low >> 4 & 0xffff_ffff).ok()?;
         let number = Self {
@@ -117,16 +128,26 @@ impl PartialOrd for SequenceNumber {
 impl fmt::Display for SequenceNumber {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (high, low) = self.to_parts();
-        let (high, low, units) = divide_by_ten_to_19(high, low);
-        let (high, low, middle) = divide_by_ten_to_19(high, low);
-        assert_eq!(high, 0, "188 bits have at most 57 decimal digits");
-        let mut digits = [b'0'; DIGITS];
-        write_digits(low as u64, &mut digits[..19]);
-        write_digits(middle, &mut digits[19..38]);
-        write_digits(units, &mut digits[38..]);
-        let first = digits.iter().position(|digit| *digit != b'0').unwrap_or(DIGITS - 1);
-        formatter.write_str(std::str::from_utf8(&digits[first..]).map_err(|_| fmt::Error)?)
+        formatter.write_str(text_of(&digits(high, low)))
     }
+}
+
+/// All decimal digits of a number, with leading zeros.
+fn digits(high: u64, low: u128) -> [u8; DIGITS] {
+    let (high, low, units) = divide_by_ten_to_19(high, low);
+    let (high, low, middle) = divide_by_ten_to_19(high, low);
+    assert_eq!(high, 0, "188 bits have at most 57 decimal digits");
+    let mut digits = [b'0'; DIGITS];
+    write_digits(low as u64, &mut digits[..19]);
+    write_digits(middle, &mut digits[19..38]);
+    write_digits(units, &mut digits[38..]);
+    digits
+}
+
+/// The digits without leading zeros.
+fn text_of(digits: &[u8; DIGITS]) -> &str {
+    let first = digits.iter().position(|digit| *digit != b'0').unwrap_or(DIGITS - 1);
+    std::str::from_utf8(&digits[first..]).expect("digits are text")
 }
 
 /// Decimal digits of the greatest number of 188 bits: three times 19.
@@ -249,6 +270,14 @@ mod tests {
         ) {
             let number = number(index, created, counter, written);
             prop_assert_eq!(number.to_string().parse(), Ok(number));
+        }
+
+        #[test]
+        fn limbs_are_written_as_the_number_is(
+            index: u32, created in 0_i64..1 << 36, counter in 0_u64..1 << 63, written in 0_i64..1 << 36
+        ) {
+            let number = number(index, created, counter, written);
+            prop_assert_eq!(SequenceNumber::write_limbs(number.limbs()), number.to_string());
         }
 
         #[test]

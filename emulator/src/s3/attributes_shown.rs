@@ -21,7 +21,7 @@ pub(super) fn output(ctx: &Context<'_>, bucket: &BucketRow, row: &ObjectRow) -> 
         content_encoding: kept.content_encoding.clone(),
         content_language: kept.content_language.clone(),
         content_type: kept.content_type.clone(),
-        e_tag: Some(e_tag::shown(&row.e_tag)),
+        e_tag: Some(e_tag::shown(row.e_tag.text())),
         last_modified: Some(times::shown(row.modified)),
         metadata: Some(metadata.collect()),
         object_lock_legal_hold_status: kept.legal_hold.map(hold),

@@ -220,7 +220,7 @@ fn response(bucket: &BucketRow, object: &ObjectRow) -> CompleteMultipartUploadRe
         checksum_sha1,
         checksum_sha256,
         checksum_type: super::attributes_shown::checksum_type(&object.attributes),
-        e_tag: Some(e_tag::shown(&object.e_tag)),
+        e_tag: Some(e_tag::shown(object.e_tag.text())),
         key: Some(object.key.clone()),
         location: Some(format!("/{}/{}", bucket.name, object.key)),
         ssekms_key_id: encrypted.kms_key_id.clone(),

@@ -33,7 +33,7 @@ impl ReadConditions<'_> {
             Verdict::Holds => Ok(()),
             Verdict::NotModified => {
                 let headers = ApiError::new(ErrorCode::NotModified, "Not Modified");
-                let headers = headers.with("etag", format!("\"{}\"", object.e_tag));
+                let headers = headers.with("etag", format!("\"{}\"", object.e_tag.text()));
                 Err(headers.with("last-modified", times::http_date(object.modified)))
             }
             Verdict::Failed(condition) => Err(errors::precondition_failed(condition)),
@@ -55,14 +55,14 @@ impl ReadConditions<'_> {
 
     fn judge(&self, object: &ObjectRow, [if_match, if_unmodified]: [&'static str; 2]) -> Verdict {
         match (self.if_match, self.if_unmodified_since) {
-            (Some(condition), _) if !matches(condition, &object.e_tag) => return Verdict::Failed(if_match),
+            (Some(condition), _) if !matches(condition, object) => return Verdict::Failed(if_match),
             (None, Some(since)) if times::is_after(object.modified, since) => {
                 return Verdict::Failed(if_unmodified);
             }
             _ => {}
         }
         match (self.if_none_match, self.if_modified_since) {
-            (Some(condition), _) if matches(condition, &object.e_tag) => Verdict::NotModified,
+            (Some(condition), _) if matches(condition, object) => Verdict::NotModified,
             (None, Some(since)) if !times::is_after(object.modified, since) => Verdict::NotModified,
             _ => Verdict::Holds,
         }
@@ -86,7 +86,7 @@ pub(super) fn check_write(
     }
     match (if_match, current) {
         (Some(_), None) => Err(errors::no_such_key(key)),
-        (Some(condition), Some(object)) if !matches(condition, &object.e_tag) => {
+        (Some(condition), Some(object)) if !matches(condition, object) => {
             Err(errors::precondition_failed("If-Match"))
         }
         _ => Ok(()),
@@ -109,7 +109,7 @@ impl DeleteConditions<'_> {
         let Some(object) = found.filter(|object| object.body.is_some()) else {
             return Err(errors::no_such_key(key));
         };
-        if self.e_tag.is_some_and(|e_tag| e_tag != "*" && e_tag != object.e_tag) {
+        if self.e_tag.is_some_and(|e_tag| e_tag != "*" && e_tag != object.e_tag.text()) {
             return Err(errors::precondition_failed("If-Match"));
         }
         if self.modified.is_some_and(|modified| !times::is_same_second(object.modified, modified)) {
@@ -122,6 +122,6 @@ impl DeleteConditions<'_> {
     }
 }
 
-fn matches(condition: &ETagCondition, e_tag: &str) -> bool {
-    condition.is_any() || condition.as_etag().is_some_and(|wanted| wanted.value() == e_tag)
+fn matches(condition: &ETagCondition, object: &ObjectRow) -> bool {
+    condition.is_any() || condition.as_etag().is_some_and(|wanted| wanted.value() == object.e_tag.text())
 }

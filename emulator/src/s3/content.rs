@@ -8,13 +8,14 @@ use md5::{Digest, Md5};
 
 use super::checksum::{ChecksumAlgorithm, Checksums, Hasher};
 use crate::base64;
-use crate::store::{BodyReader, BodyWriter, NewBody, Shelf};
+use crate::store::{BodyReader, BodyWriter, NewBody, Shelf, digest_of};
 
 /// Content that is complete, with what is known of it.
 #[derive(Debug)]
 pub struct Content {
     pub(super) body: NewBody,
-    pub(super) md5: [u8; 16],
+    /// Of content in memory, absent until somebody asks.
+    pub(super) md5: Option<[u8; 16]>,
     pub(super) checksums: Checksums,
 }
 
@@ -108,7 +109,7 @@ impl ContentWriter {
 impl Content {
     /// A body and what it comes to.
     pub fn of(body: NewBody, Hashed { md5, checksums }: Hashed) -> Self {
-        Self { body, md5, checksums }
+        Self { body, md5: Some(md5), checksums }
     }
 
     /// Its length in bytes.
@@ -128,7 +129,19 @@ impl Content {
 
     /// Its MD5 digest in base64, as `Content-MD5` has it.
     pub fn md5_base64(&self) -> String {
-        base64::encode(&self.md5)
+        base64::encode(&self.digest())
+    }
+
+    /// Its MD5 digest, made now if it has not been.
+    pub(super) fn digest(&self) -> [u8; 16] {
+        let made = || digest_of(self.body.in_memory().expect("files are digested as they are written"));
+        self.md5.unwrap_or_else(made)
+    }
+
+    /// Content at hand, in pieces, that is digested when somebody asks for its ETag, if the emulator holds it in
+    /// memory; else when it is put. The answer to the put has an ETag in the second case alone.
+    pub fn undigested(pieces: Vec<Bytes>) -> Self {
+        Self { body: NewBody::from(pieces), md5: None, checksums: Checksums::default() }
     }
 
     /// Content of bytes that somebody in this process has hashed before, by [`md5_of`].

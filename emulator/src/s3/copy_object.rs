@@ -52,7 +52,7 @@ impl Operation for CopyObject {
             checksum_sha1,
             checksum_sha256,
             checksum_type: (!checksums.is_empty()).then_some(full),
-            e_tag: Some(e_tag::shown(&stored.e_tag)),
+            e_tag: Some(e_tag::shown(stored.e_tag.text())),
             last_modified: Some(times::shown(stored.modified)),
         };
         Ok(CopyObjectResponse {
@@ -194,7 +194,7 @@ fn contents(
     if known {
         let mut checksums = kept.checksums.clone();
         checksums.retain(|name, _| wanted.iter().any(|algorithm| algorithm.name() == name));
-        return Ok((found.object.e_tag.clone(), checksums));
+        return Ok((found.object.e_tag.text().to_owned(), checksums));
     }
     let digest = digest.filter(|digest| {
         wanted.iter().all(|algorithm| digest.hashed.checksums.contains_key(algorithm.name()))

@@ -110,7 +110,7 @@ fn delete_key(ctx: &mut Context<'_>, bucket: &BucketRow, wanted: &Wanted<'_>) ->
         key: wanted.key.to_owned(),
         version_id,
         body: None,
-        e_tag: String::new(),
+        e_tag: String::new().into(),
         modified: ctx.now,
         attributes: ObjectAttributes { owner: ctx.caller.owner().to_owned(), ..ObjectAttributes::default() },
         rank: i64::MIN,

@@ -4,10 +4,7 @@
 use md5::{Digest, Md5};
 use s3s::dto;
 
-/// The ETag of content with this digest.
-pub(super) fn of_digest(digest: [u8; 16]) -> String {
-    format!("{:032x}", u128::from_be_bytes(digest))
-}
+pub(super) use crate::store::of_digest;
 
 /// The ETag of an object in parts that have these ETags.
 pub(super) fn of_parts<'a>(parts: impl IntoIterator<Item = &'a str>) -> String {

@@ -34,7 +34,7 @@ impl Operation for GetObjectAttributes {
         };
         Ok(dto::GetObjectAttributesOutput {
             checksum: checksum(&object).filter(|_| asks("Checksum")),
-            e_tag: asks("ETag").then(|| super::e_tag::shown(&object.e_tag)),
+            e_tag: asks("ETag").then(|| super::e_tag::shown(object.e_tag.text())),
             last_modified: Some(times::shown(object.modified)),
             object_parts: parts,
             object_size: asks("ObjectSize").then_some(object.size() as i64),

@@ -118,7 +118,7 @@ fn version(ctx: &Context<'_>, row: &ObjectRow, encoding: Encoding) -> dto::Objec
     dto::ObjectVersion {
         checksum_algorithm: list_objects_v2::checksum_algorithms(row),
         checksum_type: attributes_shown::checksum_type(&row.attributes),
-        e_tag: Some(e_tag::shown(&row.e_tag)),
+        e_tag: Some(e_tag::shown(row.e_tag.text())),
         is_latest: Some(row.is_current()),
         key: Some(encoding.of(&row.key)),
         last_modified: Some(times::shown(row.modified)),

@@ -78,7 +78,7 @@ pub(super) fn shown(
 ) -> Option<Vec<dto::Object>> {
     let shown = |row: &ObjectRow| dto::Object {
         key: Some(encoding.of(&row.key)),
-        e_tag: Some(e_tag::shown(&row.e_tag)),
+        e_tag: Some(e_tag::shown(row.e_tag.text())),
         size: Some(row.size() as i64),
         last_modified: Some(times::shown(row.modified)),
         storage_class: Some(dto::ObjectStorageClass::from(row.attributes.storage_class())),

@@ -390,7 +390,7 @@ fn tell(
                     // Encoded as in a form, where a space is a plus.
                     key: Encoding::Url.of(&object.key).replace("%20", "+"),
                     size: created.then(|| object.size()),
-                    e_tag: created.then(|| object.e_tag.clone()),
+                    e_tag: created.then(|| object.e_tag.text().to_owned()),
                     version_id: super::object::shown_version(bucket, object),
                     sequencer: format!("{number:016X}"),
                 },

@@ -4,7 +4,7 @@ use super::access::{self, Permission};
 use super::{Caller, bucket, errors, locks, notifications};
 use crate::error::ApiError;
 use crate::operation::Context;
-use crate::store::{Body, BucketRow, ObjectAttributes, ObjectRow};
+use crate::store::{Body, BucketRow, ETag, ObjectAttributes, ObjectRow};
 
 /// The id of versions from the time when a bucket kept none.
 pub(super) const NULL_VERSION: &str = "null";
@@ -72,7 +72,7 @@ pub(super) fn put(
     ctx: &mut Context<'_>,
     bucket: &BucketRow,
     key: String,
-    (body, e_tag): (Body, String),
+    (body, e_tag): (Body, impl Into<ETag>),
     mut attributes: ObjectAttributes,
     event: &str,
 ) -> Result<ObjectRow, ApiError> {
@@ -85,8 +85,8 @@ pub(super) fn put(
         caller => caller.owner().to_owned(),
     };
     let version_id = make_room(ctx, bucket, &key)?;
-    let rank = i64::MIN;
-    let object = ObjectRow { key, version_id, body: Some(body), e_tag, modified: ctx.now, attributes, rank };
+    let (rank, body, e_tag) = (i64::MIN, Some(body), e_tag.into());
+    let object = ObjectRow { key, version_id, body, e_tag, modified: ctx.now, attributes, rank };
     ctx.store.push_object(&bucket.name, &object)?;
     notifications::notify(ctx, bucket, event, &object)?;
     Ok(object)

@@ -8,6 +8,7 @@ use super::integrity::Integrity;
 use super::{Checksums, Content, attributes, bucket, conditions, e_tag, encryption, errors, object};
 use crate::error::{ApiError, ErrorCode};
 use crate::operation::{Context, Operation};
+use crate::store::ETag;
 use crate::validation::Rule;
 
 /// Bytes that are put at once, at most; more goes in parts.
@@ -35,10 +36,13 @@ impl Operation for PutObject {
         let mut attributes = attributes::of_put(ctx, &bucket, &input, expires)?;
         check_size(content.len())?;
         integrity.check(&content)?;
-        let Content { body, md5, checksums } = content;
+        let known = if ctx.store.holds_bodies() { content.md5 } else { Some(content.digest()) };
+        let Content { body, checksums, .. } = content;
         attributes.checksums = checksums;
         let body = ctx.store.keep_body(body)?;
-        let e_tag = e_tag::of_digest(md5);
+        let known = known.map(|digest| ETag::Known(e_tag::of_digest(digest)));
+        let e_tag = known.or_else(|| ctx.store.e_tag_of_held(&body));
+        let e_tag = e_tag.expect("content that is not held is digested");
         let stored = object::put(ctx, &bucket, input.key, (body, e_tag), attributes, &event)?;
         let encrypted = &stored.attributes.encryption;
         let checksums = stored.attributes.checksums.clone();
@@ -54,7 +58,7 @@ impl Operation for PutObject {
                 checksum_sha1,
                 checksum_sha256,
                 checksum_type: (!checksums.is_empty()).then_some(full),
-                e_tag: Some(e_tag::shown(&stored.e_tag)),
+                e_tag: stored.e_tag.known().map(e_tag::shown),
                 sse_customer_algorithm: encrypted.customer_algorithm.clone(),
                 sse_customer_key_md5: encrypted.customer_key_md5.clone(),
                 ssekms_key_id: encrypted.kms_key_id.clone(),
@@ -136,6 +140,31 @@ mod tests {
         assert_eq!(e_tag.value(), "841a2d689ad86bd1611447453c22c6fc");
         assert_eq!(put("*").unwrap_err().code, ErrorCode::PreconditionFailed);
         assert_eq!(put("\"x\"").unwrap_err().code, ErrorCode::NotImplemented);
+    }
+
+    #[test]
+    fn undigested_content_has_its_e_tag_when_somebody_asks() {
+        let folder = tempfile::tempdir().unwrap();
+        let place = Storage::Directory(folder.path().to_owned());
+        let on_disk = Emulator::open(place, Identity::default()).unwrap();
+        on_disk.call::<CreateBucket>(NOW, input::create_bucket("lake")).unwrap();
+        for (emulator, answered) in [(emulator(), false), (on_disk, true)] {
+            let body = bytes::Bytes::from(vec![b'x'; 20_000]);
+            let request = PutObjectRequest::new(
+                "lake",
+                "key",
+                Content::undigested(vec![body.slice(..5), body.slice(5..)]),
+            );
+            let put = emulator.call::<PutObject>(NOW, request).unwrap().output;
+            assert_eq!(put.e_tag.is_some(), answered);
+            let digested = PutObjectRequest::new("lake", "other", body);
+            let expected = emulator.call::<PutObject>(NOW, digested).unwrap().output.e_tag;
+            assert!(expected.is_some());
+            let listed =
+                emulator.call::<crate::s3::ListObjectsV2>(NOW, input::list_objects("lake", "")).unwrap();
+            let e_tags = listed.contents.unwrap().into_iter().map(|object| object.e_tag);
+            assert!(e_tags.into_iter().all(|e_tag| e_tag == expected));
+        }
     }
 
     #[test]

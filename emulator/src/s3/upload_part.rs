@@ -26,9 +26,9 @@ impl Operation for UploadPart {
         put_object::check_size(content.len())?;
         integrity.check(&content)?;
         check_algorithm(&upload, &integrity)?;
-        let Content { body, md5, checksums } = content;
+        let e_tag = e_tag::of_digest(content.digest());
+        let Content { body, checksums, .. } = content;
         let body = ctx.store.keep_body(body)?;
-        let e_tag = e_tag::of_digest(md5);
         let part = PartRow { number: input.part_number, body, e_tag, modified: ctx.now, checksums };
         put_part(ctx, &upload, &part)?;
         let encrypted = &upload.attributes.encryption;

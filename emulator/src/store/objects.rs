@@ -1,13 +1,16 @@
 //! What is known of objects besides their content: every version of every key.
 
-use rusqlite::{OptionalExtension, Row, Statement, params};
+use rusqlite::{OptionalExtension, Row, params};
 
 use super::object_attributes::ObjectAttributes;
-use super::{Body, BodyId, Piece, Result, Transaction};
+use super::{Body, BodyId, ETag, Piece, Result, Transaction};
 use crate::time::Timestamp;
 
 /// The rank of the version that a key has now.
 const CURRENT: i64 = i64::MIN;
+
+/// Stands for the ETag of a body that is held in memory until somebody asks for it; never written where bodies last.
+const TO_BE_DIGESTED: &str = "";
 
 /// A version of an object, without its content.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,8 +20,7 @@ pub(crate) struct ObjectRow {
     pub version_id: String,
     /// Where its content is; a delete marker has none.
     pub body: Option<Body>,
-    /// Without quotes.
-    pub e_tag: String,
+    pub e_tag: ETag,
     pub modified: Timestamp,
     pub attributes: ObjectAttributes,
     /// Orders the versions of a key, newest first.
@@ -51,7 +53,7 @@ impl Transaction<'_> {
             body.map(|body| body.id.0 as i64),
             body.map(pieces_text).transpose()?.flatten(),
             object.size() as i64,
-            &object.e_tag,
+            object.e_tag.known().unwrap_or(TO_BE_DIGESTED),
             object.modified.as_millis(),
             serde_json::to_string(&object.attributes)?,
         ])?;
@@ -77,20 +79,20 @@ impl Transaction<'_> {
     /// The version that a key has now, which may be a delete marker.
     pub fn current_object(&self, bucket: &str, key: &str) -> Result<Option<ObjectRow>> {
         let sql = "SELECT * FROM objects WHERE bucket = ?1 AND key = ?2 AND rank = ?3";
-        one(&mut *self.sql.prepare_cached(sql)?, (bucket, key, CURRENT))
+        self.object(sql, (bucket, key, CURRENT))
     }
 
     /// One version of a key.
     pub fn object_version(&self, bucket: &str, key: &str, version_id: &str) -> Result<Option<ObjectRow>> {
         let sql = "SELECT * FROM objects WHERE bucket = ?1 AND key = ?2 AND version_id = ?3";
-        one(&mut *self.sql.prepare_cached(sql)?, (bucket, key, version_id))
+        self.object(sql, (bucket, key, version_id))
     }
 
     /// Up to `limit` keys with what they have now, from `key` on, in byte order; no delete markers.
     pub fn current_objects_from(&self, bucket: &str, key: &str, limit: usize) -> Result<Vec<ObjectRow>> {
         let sql = "SELECT * FROM objects WHERE bucket = ?1 AND key >= ?2 AND rank = ?3 AND body_id IS NOT NULL \
                    ORDER BY key LIMIT ?4";
-        many(&mut *self.sql.prepare_cached(sql)?, (bucket, key, CURRENT, limit as i64))
+        self.objects(sql, (bucket, key, CURRENT, limit as i64))
     }
 
     /// Up to `limit` versions, by key and newest first, from one of a key on.
@@ -102,7 +104,7 @@ impl Transaction<'_> {
     ) -> Result<Vec<ObjectRow>> {
         let sql =
             "SELECT * FROM objects WHERE bucket = ?1 AND (key, rank) >= (?2, ?3) ORDER BY key, rank LIMIT ?4";
-        many(&mut *self.sql.prepare_cached(sql)?, (bucket, key, rank, limit as i64))
+        self.objects(sql, (bucket, key, rank, limit as i64))
     }
 
     /// How many keys of a bucket have an object now, and the bytes of these.
@@ -126,6 +128,38 @@ impl Transaction<'_> {
         }
         Ok(())
     }
+
+    fn object(&self, sql: &str, values: impl rusqlite::Params) -> Result<Option<ObjectRow>> {
+        let mut statement = self.sql.prepare_cached(sql)?;
+        statement.query_row(values, |row| Ok(self.object_row(row))).optional()?.transpose()
+    }
+
+    fn objects(&self, sql: &str, values: impl rusqlite::Params) -> Result<Vec<ObjectRow>> {
+        let mut statement = self.sql.prepare_cached(sql)?;
+        let mut rows = statement.query(values)?;
+        let mut found = Vec::new();
+        while let Some(row) = rows.next()? {
+            found.push(self.object_row(row)?);
+        }
+        Ok(found)
+    }
+
+    fn object_row(&self, row: &Row<'_>) -> Result<ObjectRow> {
+        let attributes = row.get_ref("attributes")?.as_str().map_err(rusqlite::Error::from)?;
+        let body = body_of(row)?;
+        let e_tag: String = row.get("e_tag")?;
+        let held = body.as_ref().filter(|_| e_tag == TO_BE_DIGESTED);
+        let held = held.and_then(|body| self.e_tag_of_held(body));
+        Ok(ObjectRow {
+            key: row.get("key")?,
+            version_id: row.get("version_id")?,
+            body,
+            e_tag: held.unwrap_or(ETag::Known(e_tag)),
+            modified: Timestamp::from_millis(row.get("modified_ms")?),
+            attributes: serde_json::from_str(attributes)?,
+            rank: row.get("rank")?,
+        })
+    }
 }
 
 pub(super) fn pieces_text(body: &Body) -> Result<Option<String>> {
@@ -138,30 +172,4 @@ pub(super) fn body_of(row: &Row<'_>) -> Result<Option<Body>> {
     let pieces: Option<String> = row.get("pieces")?;
     let pieces: Option<Vec<Piece>> = pieces.map(|text| serde_json::from_str(&text)).transpose()?;
     Ok(Some(Body { id: BodyId(id as u64), size: row.get::<_, i64>("size_bytes")? as u64, pieces }))
-}
-
-fn one(statement: &mut Statement<'_>, values: impl rusqlite::Params) -> Result<Option<ObjectRow>> {
-    statement.query_row(values, |row| Ok(object_row(row))).optional()?.transpose()
-}
-
-fn many(statement: &mut Statement<'_>, values: impl rusqlite::Params) -> Result<Vec<ObjectRow>> {
-    let mut rows = statement.query(values)?;
-    let mut found = Vec::new();
-    while let Some(row) = rows.next()? {
-        found.push(object_row(row)?);
-    }
-    Ok(found)
-}
-
-fn object_row(row: &Row<'_>) -> Result<ObjectRow> {
-    let attributes = row.get_ref("attributes")?.as_str().map_err(rusqlite::Error::from)?;
-    Ok(ObjectRow {
-        key: row.get("key")?,
-        version_id: row.get("version_id")?,
-        body: body_of(row)?,
-        e_tag: row.get("e_tag")?,
-        modified: Timestamp::from_millis(row.get("modified_ms")?),
-        attributes: serde_json::from_str(attributes)?,
-        rank: row.get("rank")?,
-    })
 }

@@ -1,14 +1,16 @@
 //! The records of shards, in blocks: one block per shard and call.
 //!
 //! A call's records for a shard arrived together and are numbered in a row, so one row holds them
-//! all. That makes a call of 500 records cost a few rows instead of 500.
+//! all. That makes a call of 500 records cost a few rows instead of 500. Where all bodies are held in memory, a block's
+//! records are one of them and its row has the id: readers share them instead of copying them out of the database.
 
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
 use bytes::Bytes;
+use rusqlite::Row;
 
-use super::{Result, Transaction};
+use super::{BodyId, Result, Transaction};
 use crate::kinesis::ShardId;
 use crate::time::Timestamp;
 
@@ -26,8 +28,12 @@ pub(crate) struct LogBlock {
 
 impl Transaction<'_> {
     /// Appends a block to a shard, whose next record is numbered after it.
-    pub fn append_block(&self, stream: i64, shard: ShardId, block: &LogBlock) -> Result<()> {
+    pub fn append_block(&mut self, stream: i64, shard: ShardId, block: LogBlock) -> Result<()> {
         assert!(block.counter_first <= block.counter_last);
+        let records = match self.holds_bodies() {
+            true => Bytes::copy_from_slice(&self.keep_bytes(block.records)?.0.to_le_bytes()),
+            false => block.records,
+        };
         let sql = "INSERT INTO shard_log \
                    (stream_id, shard_index, counter_first, counter_last, arrival_ms, records) \
                    VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
@@ -37,7 +43,7 @@ impl Transaction<'_> {
             block.counter_first as i64,
             block.counter_last as i64,
             block.arrival.as_millis(),
-            &block.records[..],
+            &records[..],
         ))?;
         let sql = "UPDATE shards SET counter_next = ?3 \
                    WHERE stream_id = ?1 AND shard_index = ?2 AND counter_next = ?4";
@@ -49,23 +55,40 @@ impl Transaction<'_> {
     }
 
     /// Removes the blocks of a shard that arrived before `cutoff`.
-    pub fn trim_shard(&self, stream: i64, shard: ShardId, cutoff: Timestamp) -> Result<()> {
-        let sql = "DELETE FROM shard_log \
-                   WHERE stream_id = ?1 AND shard_index = ?2 AND arrival_ms < ?3";
+    pub fn trim_shard(&mut self, stream: i64, shard: ShardId, cutoff: Timestamp) -> Result<()> {
         let values = (stream, shard.index(), cutoff.as_millis());
-        self.sql.prepare_cached(sql)?.execute(values)?;
-        Ok(())
+        self.delete_blocks("stream_id = ?1 AND shard_index = ?2 AND arrival_ms < ?3", values)
     }
 
     /// Removes what a stream holds from before `cutoff`: records, and shards that were closed by then.
-    pub fn trim_stream(&self, stream: i64, cutoff: Timestamp) -> Result<()> {
+    pub fn trim_stream(&mut self, stream: i64, cutoff: Timestamp) -> Result<()> {
         let values = (stream, cutoff.as_millis());
-        let sql = "DELETE FROM shard_log WHERE stream_id = ?1 AND arrival_ms < ?2";
-        self.sql.prepare_cached(sql)?.execute(values)?;
+        self.delete_blocks("stream_id = ?1 AND arrival_ms < ?2", values)?;
         // A shard's last record is no later than its end.
         let sql = "DELETE FROM shards WHERE stream_id = ?1 AND closed_ms < ?2";
         self.sql.prepare_cached(sql)?.execute(values)?;
         Ok(())
+    }
+
+    /// Removes the blocks for which a condition holds.
+    pub(super) fn delete_blocks(&mut self, condition: &str, values: impl rusqlite::Params) -> Result<()> {
+        let sql = format!("DELETE FROM shard_log WHERE {condition}");
+        if !self.holds_bodies() {
+            self.sql.prepare_cached(&sql)?.execute(values)?;
+            return Ok(());
+        }
+        let mut statement = self.sql.prepare_cached(&format!("{sql} RETURNING records"))?;
+        let ids = statement.query_map(values, |row| Ok(BodyId(u64::from_le_bytes(row.get(0)?))))?;
+        self.changes.unreferenced.extend(ids.collect::<rusqlite::Result<Vec<_>>>()?);
+        Ok(())
+    }
+
+    /// The records of a block, which are in a column of its row.
+    fn records(&self, row: &Row<'_>, column: usize) -> Result<Bytes> {
+        match self.holds_bodies() {
+            true => Ok(self.held_body(BodyId(u64::from_le_bytes(row.get(column)?)))?.whole()),
+            false => Ok(row.get::<_, Vec<u8>>(column)?.into()),
+        }
     }
 
     /// Visits the blocks of a shard in order until `visit` breaks: those with a record numbered
@@ -89,7 +112,7 @@ impl Transaction<'_> {
                 counter_first: row.get::<_, i64>(0)? as u64,
                 counter_last: row.get::<_, i64>(1)? as u64,
                 arrival: Timestamp::from_millis(row.get(2)?),
-                records: row.get::<_, Vec<u8>>(3)?.into(),
+                records: self.records(row, 3)?,
             };
             if visit(block).is_break() {
                 break;

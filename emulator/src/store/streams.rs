@@ -232,8 +232,9 @@ impl Transaction<'_> {
     }
 
     /// Deletes a stream with its shards, their records, and its consumers.
-    pub fn delete_stream(&self, stream: i64) -> Result<()> {
-        for table in ["shard_log", "shards", "consumers", "scalings", "streams"] {
+    pub fn delete_stream(&mut self, stream: i64) -> Result<()> {
+        self.delete_blocks("stream_id = ?1", [stream])?;
+        for table in ["shards", "consumers", "scalings", "streams"] {
             let sql = format!("DELETE FROM {table} WHERE stream_id = ?1");
             self.sql.prepare_cached(&sql)?.execute([stream])?;
         }

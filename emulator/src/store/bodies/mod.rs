@@ -30,7 +30,8 @@ use bytes::Bytes;
 use rusqlite::OptionalExtension;
 use serde::{Deserialize, Serialize};
 
-use super::{Result, StoreError, Transaction};
+use super::e_tag::{HeldBody, joined};
+use super::{ETag, Result, StoreError, Transaction};
 pub use reader::BodyReader;
 use reader::Source;
 pub(crate) use shelf::Shelf;
@@ -81,7 +82,7 @@ pub(super) struct Bodies {
 }
 
 enum Place {
-    Memory(BTreeMap<BodyId, Bytes>),
+    Memory(BTreeMap<BodyId, Arc<HeldBody>>),
     Directory {
         small: SmallBodies,
         /// Bodies that this process has written out for somebody.
@@ -111,7 +112,7 @@ impl Transaction<'_> {
     pub fn keep_body(&mut self, body: NewBody) -> Result<Body> {
         let size = body.len();
         let id = match body.into_content() {
-            NewContent::Bytes(bytes) => self.keep_bytes(bytes)?,
+            NewContent::Pieces(pieces) => self.keep_pieces(pieces)?,
             NewContent::File(file) => {
                 let id = file.keep()?;
                 self.changes.written.push(id);
@@ -121,7 +122,16 @@ impl Transaction<'_> {
         Ok(Body { id, size, pieces: None })
     }
 
-    fn keep_bytes(&mut self, body: Bytes) -> Result<BodyId> {
+    fn keep_pieces(&mut self, pieces: Vec<Bytes>) -> Result<BodyId> {
+        let Place::Memory(bodies) = &mut self.bodies.place else { return self.keep_bytes(joined(&pieces)) };
+        let id = self.bodies.shelf.next_id();
+        self.changes.written.push(id);
+        bodies.insert(id, Arc::new(HeldBody::new(pieces)));
+        Ok(id)
+    }
+
+    /// The same for bytes at hand.
+    pub(super) fn keep_bytes(&mut self, body: Bytes) -> Result<BodyId> {
         let id = self.bodies.shelf.next_id();
         if self.bodies.small_are_rows() && body.len() <= SMALL_BODY_BYTES_MAX {
             let sql = "INSERT OR REPLACE INTO small_bodies VALUES (?1, ?2)";
@@ -138,12 +148,29 @@ impl Transaction<'_> {
         let mut sources = Vec::new();
         for piece in pieces_of(body, range) {
             let Range { start, end } = piece.offset..piece.offset + piece.length;
-            sources.push(match self.body_in_memory(piece.body)? {
+            if self.holds_bodies() {
+                sources.extend(self.held_body(piece.body)?.part(start..end).into_iter().map(Source::Bytes));
+                continue;
+            }
+            sources.push(match self.small_body(piece.body)? {
                 Some(bytes) => Source::Bytes(bytes.slice(start as usize..end as usize)),
                 None => Source::File(piece.body, start..end),
             });
         }
         Ok(BodyReader::new(Arc::clone(&self.bodies.shelf), sources))
+    }
+
+    /// Whether all bodies are held in memory.
+    pub fn holds_bodies(&self) -> bool {
+        matches!(self.bodies.place, Place::Memory(_))
+    }
+
+    /// The ETag of a whole body that is held in memory, where all of them are; the others are digested as they come.
+    pub fn e_tag_of_held(&self, body: &Body) -> Option<ETag> {
+        match &self.bodies.place {
+            Place::Memory(bodies) if body.pieces.is_none() => bodies.get(&body.id).cloned().map(ETag::Of),
+            _ => None,
+        }
     }
 
     /// Says that a row of this transaction points to a body no more.
@@ -220,7 +247,7 @@ impl Transaction<'_> {
 
     /// The file of a body, where bodies are files; one that lies elsewhere is written out for it.
     pub fn body_file(&mut self, body: &Body) -> Result<Option<PathBuf>> {
-        if matches!(self.bodies.place, Place::Memory(_)) {
+        if self.holds_bodies() {
             return Ok(None);
         }
         if body.pieces.is_none() && self.small_body(body.id)?.is_none() {
@@ -249,14 +276,14 @@ impl Transaction<'_> {
         }
     }
 
-    fn body_in_memory(&self, id: BodyId) -> Result<Option<Bytes>> {
-        match &self.bodies.place {
-            Place::Memory(bodies) => match bodies.get(&id) {
-                Some(bytes) => Ok(Some(bytes.clone())),
-                None => Err(StoreError::Body(io::ErrorKind::NotFound.into())),
-            },
-            Place::Directory { .. } => self.small_body(id),
-        }
+    /// A body where all of them are held in memory.
+    pub(super) fn held_body(&self, id: BodyId) -> Result<&HeldBody> {
+        let held = match &self.bodies.place {
+            Place::Memory(bodies) => bodies.get(&id),
+            Place::Directory { .. } => None,
+        };
+        let missing = || StoreError::Body(io::ErrorKind::NotFound.into());
+        held.map(AsRef::as_ref).ok_or_else(missing)
     }
 }
 
@@ -319,7 +346,7 @@ impl Bodies {
 
     fn write(&mut self, id: BodyId, body: Bytes) -> io::Result<()> {
         match &mut self.place {
-            Place::Memory(bodies) => drop(bodies.insert(id, body)),
+            Place::Memory(bodies) => drop(bodies.insert(id, Arc::new(HeldBody::new(vec![body])))),
             Place::Directory { small: SmallBodies::Memory(bodies), .. }
                 if body.len() <= SMALL_BODY_BYTES_MAX =>
             {

@@ -28,7 +28,7 @@ pub struct NewBody {
 
 #[derive(Debug)]
 pub(super) enum NewContent {
-    Bytes(Bytes),
+    Pieces(Vec<Bytes>),
     File(NewFile),
 }
 
@@ -75,17 +75,17 @@ impl BodyWriter {
     ///
     /// # Errors
     /// When the disk does not take it.
-    pub fn finish(mut self) -> io::Result<NewBody> {
+    pub fn finish(self) -> io::Result<NewBody> {
         let content = match self.file {
             Some((new, file)) => {
                 self.shelf.finish(new.id, file)?;
                 NewContent::File(new)
             }
-            None if self.held.len() == 1 => NewContent::Bytes(self.held.remove(0)),
+            None if self.held.len() == 1 => NewContent::Pieces(self.held),
             None => {
                 let mut bytes = BytesMut::with_capacity(self.length as usize);
                 self.held.iter().for_each(|piece| bytes.extend_from_slice(piece));
-                NewContent::Bytes(bytes.freeze())
+                NewContent::Pieces(vec![bytes.freeze()])
             }
         };
         Ok(NewBody { content, length: self.length })
@@ -103,6 +103,14 @@ impl NewBody {
         self.length == 0
     }
 
+    /// The body, where it is in memory.
+    pub(crate) fn in_memory(&self) -> Option<&[Bytes]> {
+        match &self.content {
+            NewContent::Pieces(pieces) => Some(pieces),
+            NewContent::File(_) => None,
+        }
+    }
+
     pub(super) fn into_content(self) -> NewContent {
         self.content
     }
@@ -110,7 +118,14 @@ impl NewBody {
 
 impl From<Bytes> for NewBody {
     fn from(bytes: Bytes) -> Self {
-        Self { length: bytes.len() as u64, content: NewContent::Bytes(bytes) }
+        Self::from(vec![bytes])
+    }
+}
+
+impl From<Vec<Bytes>> for NewBody {
+    fn from(pieces: Vec<Bytes>) -> Self {
+        let length = pieces.iter().map(|piece| piece.len() as u64).sum();
+        Self { length, content: NewContent::Pieces(pieces) }
     }
 }
 
