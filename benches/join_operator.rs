@@ -11,7 +11,7 @@ use arrow::array::RecordBatch;
 use arrow::datatypes::{Schema, SchemaRef};
 use common::nested;
 use duckdb::Connection;
-use wavetank::engine::batch::{BatchId, RECORD_ID};
+use wavetank::engine::batch::{BatchId, RECORD_ID, SourceRows};
 use wavetank::engine::ledger::Ledger;
 use wavetank::engine::sql::Tables;
 use wavetank::engine::watermark::Watermark;
@@ -151,9 +151,10 @@ fn stream(rows: &[Vec<RecordBatch>]) -> (Duration, u64) {
             let at = |batch: usize| side.len() * batch / BATCHES;
             side[at(batch)..at(batch + 1)].to_vec()
         };
-        let inputs = rows.iter().map(part).collect();
+        let inputs: Vec<_> = rows.iter().map(part).collect();
+        let inputs: Vec<&dyn SourceRows> = inputs.iter().map(|rows| rows as &dyn SourceRows).collect();
         let begun = Instant::now();
-        let result = tree.run(BatchId(batch as u32), inputs, Ledger::new(false), late, eviction);
+        let result = tree.run(BatchId(batch as u32), &inputs, Ledger::new(false), late, eviction);
         let result = result.expect("the batch runs");
         taken += begun.elapsed();
         matched += result.rows.iter().map(|rows| rows.num_rows() as u64).sum::<u64>();

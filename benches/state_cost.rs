@@ -106,7 +106,7 @@ impl Rig {
                     format!("{{\"k\":\"{side}-{n:012}\",\"t\":\"{time}\",\"v\":{n},\"items\":{ITEMS}}}");
                 SourceRecord {
                     shard: 0,
-                    sequence_number: n.to_string(),
+                    sequence_number: n.to_string().into(),
                     partition_key: String::new(),
                     arrival_millis: 0,
                     data: data.into(),

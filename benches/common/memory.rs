@@ -98,7 +98,7 @@ pub fn records(data: &[Vec<u8>], first: u64) -> Vec<SourceRecord> {
     let numbered = data.iter().zip(first..);
     let record = |(data, number): (&Vec<u8>, u64)| SourceRecord {
         shard: 0,
-        sequence_number: number.to_string(),
+        sequence_number: number.to_string().into(),
         partition_key: String::new(),
         arrival_millis: 0,
         data: Bytes::from(data.clone()),

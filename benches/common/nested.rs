@@ -105,10 +105,10 @@ pub fn flatten(at: usize, records: &[Vec<u8>], mut out: impl FnMut(RecordBatch))
     let mut tree = tree(FLAT[at], &Streams);
     let mut first = 0;
     decode(at, records, |rows| {
-        let rows_with_ids = super::with_ids(&rows, RECORD_ID, first);
+        let rows_with_ids = Vec::from([super::with_ids(&rows, RECORD_ID, first)]);
         first += rows.num_rows() as u64;
         let zero = Watermark::ZERO;
-        let result = tree.run(BatchId(0), vec![vec![rows_with_ids]], Ledger::new(false), zero, zero);
+        let result = tree.run(BatchId(0), &[&rows_with_ids], Ledger::new(false), zero, zero);
         result.expect("the batch runs").rows.into_iter().for_each(&mut out);
     });
 }

@@ -8,7 +8,9 @@ use arrow::datatypes::{DataType, Field, Schema, SchemaRef, UInt64Type};
 use arrow::record_batch::RecordBatch;
 use serde::{Deserialize, Serialize};
 
+use crate::error::Result;
 use crate::ledger::Ledger;
+use crate::parallel;
 use crate::plan::Column;
 use crate::progress::StateProgress;
 use crate::seeded_bug::SeededBug;
@@ -89,6 +91,72 @@ pub(crate) fn record_ids(batch: &RecordBatch) -> &UInt64Array {
     batch.column(last).as_primitive::<UInt64Type>()
 }
 
+/// The rows that a batch reads of one source, in pieces that are made when they are wanted, on any thread: what a
+/// piece is made of is gone when the next one needs the memory.
+pub trait SourceRows: Sync {
+    /// How many pieces there are.
+    fn pieces(&self) -> usize;
+    /// One piece; the hidden record id is its last column. What was wrong with its records goes into the ledger.
+    fn piece(&self, at: usize, ledger: &mut Ledger) -> Result<RecordBatch>;
+}
+
+impl SourceRows for Vec<RecordBatch> {
+    fn pieces(&self) -> usize {
+        self.len()
+    }
+
+    fn piece(&self, at: usize, _: &mut Ledger) -> Result<RecordBatch> {
+        Ok(self[at].clone())
+    }
+}
+
+/// Makes the rows that come of one piece of the input.
+type Make<'a> = dyn Fn(usize) -> Result<Vec<RecordBatch>> + Sync + 'a;
+
+/// What a stateful operator takes of one side, in pieces that are made when they are wanted.
+pub struct Inputs<'a> {
+    pieces: usize,
+    make: Box<Make<'a>>,
+}
+
+impl<'a> Inputs<'a> {
+    /// So many pieces, each made by this function.
+    pub(crate) fn new(pieces: usize, make: impl Fn(usize) -> Result<Vec<RecordBatch>> + Sync + 'a) -> Self {
+        Self { pieces, make: Box::new(make) }
+    }
+
+    /// Batches that are there.
+    pub(crate) fn ready(batches: Vec<RecordBatch>) -> Self {
+        Self::new(batches.len(), move |at| Ok(vec![batches[at].clone()]))
+    }
+
+    /// Does something with each batch that has rows. Pieces are made and worked on side by side; what has become of
+    /// them is taken in order, by this thread, while others go on.
+    pub(crate) fn for_each<R: Send>(
+        &self,
+        threads: usize,
+        work: impl Fn(RecordBatch) -> Result<R> + Sync,
+        mut take: impl FnMut(R) -> Result<()>,
+    ) -> Result<()> {
+        let work = |at: usize| -> Result<Vec<R>> {
+            (self.make)(at)?.into_iter().filter(|rows| rows.num_rows() > 0).map(&work).collect()
+        };
+        parallel::for_each(threads, (0..self.pieces).collect(), work, |done| {
+            done?.into_iter().try_for_each(&mut take)
+        })
+    }
+
+    /// The batches that have rows.
+    pub(crate) fn batches(&self, threads: usize) -> Result<Vec<RecordBatch>> {
+        let mut batches = Vec::new();
+        self.for_each(threads, Ok, |rows| {
+            batches.push(rows);
+            Ok(())
+        })?;
+        Ok(batches)
+    }
+}
+
 /// What an operator is told about the running micro-batch, and where it reports to.
 pub struct BatchContext<'a> {
     /// Which batch.
@@ -107,16 +175,35 @@ pub struct BatchContext<'a> {
     pub(crate) seeded_bug: Option<SeededBug>,
 }
 
-impl BatchContext<'_> {
-    /// The same for a part of the batch that is worked on beside others, and notes for itself.
-    pub(crate) fn part<'b>(
-        &self,
-        ledger: &'b mut Ledger,
-        state: &'b mut StateProgress,
-        observation: &'b mut EventTimeObservation,
-    ) -> BatchContext<'b> {
-        let Self { batch, watermarks, parallelism, seeded_bug, .. } = *self;
+/// What an operator is told, apart from where it reports to: parts of a batch that are worked on beside each other are
+/// told the same, and note for themselves.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct BatchFacts {
+    pub(crate) batch: BatchId,
+    pub(crate) watermarks: Watermarks,
+    pub(crate) parallelism: usize,
+    /// Whether the ledger takes traces.
+    pub(crate) traced: bool,
+    pub(crate) seeded_bug: Option<SeededBug>,
+}
+
+impl BatchFacts {
+    /// A context that reports there.
+    pub(crate) fn context<'a>(
+        self,
+        ledger: &'a mut Ledger,
+        state: &'a mut StateProgress,
+        observation: &'a mut EventTimeObservation,
+    ) -> BatchContext<'a> {
+        let Self { batch, watermarks, parallelism, seeded_bug, .. } = self;
         BatchContext { batch, watermarks, ledger, state, observation, parallelism, seeded_bug }
+    }
+}
+
+impl BatchContext<'_> {
+    pub(crate) fn facts(&self) -> BatchFacts {
+        let Self { batch, watermarks, parallelism, seeded_bug, .. } = *self;
+        BatchFacts { batch, watermarks, parallelism, traced: self.ledger.is_traced(), seeded_bug }
     }
 
     /// Whether this mistake is to be made.
@@ -126,7 +213,7 @@ impl BatchContext<'_> {
 }
 
 /// Where an operator's output goes.
-pub type Output<'a> = dyn FnMut(RecordBatch) -> crate::error::Result<()> + 'a;
+pub type Output<'a> = dyn FnMut(RecordBatch) -> Result<()> + 'a;
 
 #[cfg(test)]
 mod tests {

@@ -1,5 +1,6 @@
 //! One source of a query and the decoder of its records.
 
+use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use arrow::array::{ArrayRef, StringArray, UInt32Array, UInt64Array};
@@ -7,8 +8,8 @@ use arrow::compute::take;
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use arrow::record_batch::RecordBatch;
 
-use crate::batch::{BatchId, RECORD_ID, RecordId};
-use crate::decode::{DecodeError, Decoded, JsonDecoder, JsonMode, JsonOptions};
+use crate::batch::{BatchId, RECORD_ID, RecordId, SourceRows};
+use crate::decode::{DecodeError, JsonDecoder, JsonMode, JsonOptions, Rejection};
 use crate::error::{EngineError, Result, UnreadableRecord};
 use crate::ledger::{Ledger, RejectedRecord};
 use crate::parallel;
@@ -16,8 +17,9 @@ use crate::plan::{RecordFormat, SourceTable};
 use crate::session::Session;
 use crate::source::{Source, SourceRead, SourceRecord};
 
-/// Records that are decoded into one Arrow batch.
-const RECORDS_PER_CHUNK: usize = 8192;
+/// Records that are decoded into one Arrow batch: what comes of them on the way into the state and out of the sink
+/// fits into a core's cache.
+const RECORDS_PER_PIECE: usize = 2048;
 
 /// One source and the decoder of its records.
 pub(crate) struct Input {
@@ -31,13 +33,15 @@ pub(crate) struct RecordDecoder {
     format: Format,
     /// Columns of the source table and the hidden record id.
     schema: SchemaRef,
+    /// Threads that decode, at least one.
+    parallelism: usize,
 }
 
 /// How records become columns.
 enum Format {
     Json {
-        /// One per thread.
-        decoders: Vec<JsonDecoder>,
+        /// Those that no thread uses right now; there are as many as threads.
+        idle: Mutex<Vec<JsonDecoder>>,
         keep_struct: bool,
     },
     Text,
@@ -57,15 +61,9 @@ impl Input {
         Ok(Self { source, decoder: RecordDecoder::new(table, session, parallelism)? })
     }
 
-    /// As [`RecordDecoder::decode`].
-    pub(crate) fn decode(
-        &mut self,
-        batch: BatchId,
-        source: u8,
-        read: &SourceRead,
-        ledger: &mut Ledger,
-    ) -> Result<Vec<RecordBatch>> {
-        self.decoder.decode(batch, source, read, ledger)
+    /// As [`RecordDecoder::rows`].
+    pub(crate) fn rows<'a>(&'a self, batch: BatchId, source: u8, read: &'a SourceRead) -> ReadRows<'a> {
+        self.decoder.rows(batch, source, read)
     }
 }
 
@@ -73,6 +71,7 @@ impl RecordDecoder {
     /// # Errors
     /// A column type that JSON cannot be decoded into.
     pub(crate) fn new(table: &SourceTable, session: &Session, parallelism: usize) -> Result<Self> {
+        let parallelism = parallelism.max(1);
         let format = match &table.format {
             RecordFormat::Text => Format::Text,
             RecordFormat::Json { mode: JsonMode::DropMalformed, .. } => Format::Refused,
@@ -84,128 +83,118 @@ impl RecordDecoder {
                     false => table.schema.clone(),
                 };
                 let decoder = || JsonDecoder::new(schema.clone(), options.clone());
-                let decoders = (0..parallelism.max(1)).map(|_| decoder());
-                Format::Json { decoders: decoders.collect::<Result<_, _>>()?, keep_struct: *keep_struct }
+                let decoders = (0..parallelism).map(|_| decoder()).collect::<Result<_, _>>()?;
+                Format::Json { idle: Mutex::new(decoders), keep_struct: *keep_struct }
             }
         };
-        Ok(Self { table: table.table.clone(), format, schema: with_record_id(&table.schema) })
+        Ok(Self { table: table.table.clone(), format, schema: with_record_id(&table.schema), parallelism })
     }
 
-    /// Decodes what a batch read, chunk by chunk; records that do not fit go on with nulls and into the ledger.
-    pub(crate) fn decode(
-        &mut self,
-        batch: BatchId,
-        source: u8,
-        read: &SourceRead,
-        ledger: &mut Ledger,
-    ) -> Result<Vec<RecordBatch>> {
-        if let Some(rows) = &read.rows {
-            return self.typed(batch, source, read, rows);
-        }
-        let mut chunks = Vec::new();
-        let mut first = 0;
-        for (records, columns) in read.records.chunks(RECORDS_PER_CHUNK).zip(self.columns(&read.records)?) {
-            let id = |offset: u32| RecordId { batch, source, index: first + offset };
-            let mut arrays = match columns {
-                Columns::Plain(arrays) => arrays,
-                Columns::Decoded { decoded, keep_struct } => {
-                    self.accept(decoded, keep_struct, records, read, &id, ledger)?
-                }
-            };
-            replace_shard_columns(&mut arrays, records, read)?;
-            arrays.push(ids(batch, source, first, records.len()));
-            chunks.push(RecordBatch::try_new(self.schema.clone(), arrays)?);
-            first += records.len() as u32;
-        }
-        Ok(chunks)
-    }
-
-    /// Rows that the source has decoded itself.
-    fn typed(
-        &self,
-        batch: BatchId,
-        source: u8,
-        read: &SourceRead,
-        rows: &[RecordBatch],
-    ) -> Result<Vec<RecordBatch>> {
-        let mut chunks = Vec::with_capacity(rows.len());
-        let mut first = 0;
-        for rows in rows {
-            let records = &read.records[first..first + rows.num_rows()];
-            let mut arrays = rows.columns().to_vec();
-            replace_shard_columns(&mut arrays, records, read)?;
-            arrays.push(ids(batch, source, first as u32, records.len()));
-            chunks.push(RecordBatch::try_new(self.schema.clone(), arrays)?);
-            first += records.len();
-        }
-        Ok(chunks)
-    }
-
-    /// Decodes records chunk by chunk, on as many threads as there are decoders; the answers come in the order of the
-    /// chunks.
-    fn columns(&mut self, records: &[SourceRecord]) -> Result<Vec<Columns>> {
-        let chunks = records.chunks(RECORDS_PER_CHUNK);
-        let (decoders, keep_struct) = match &mut self.format {
-            Format::Json { decoders, keep_struct } => (decoders, *keep_struct),
-            Format::Refused if records.is_empty() => return Ok(vec![]),
-            Format::Refused => return Err(DecodeError::DropMalformed.into()),
-            Format::Text => {
-                let texts = |records: &[SourceRecord]| -> ArrayRef {
-                    let text = records.iter().map(|r| Some(String::from_utf8_lossy(&r.data)));
-                    Arc::new(text.collect::<StringArray>())
-                };
-                return Ok(chunks.map(|records| Columns::Plain(vec![texts(records)])).collect());
-            }
+    /// What a batch read, as rows.
+    pub(crate) fn rows<'a>(&'a self, batch: BatchId, source: u8, read: &'a SourceRead) -> ReadRows<'a> {
+        let mut end = 0;
+        let mut next = |records: usize| {
+            end += records;
+            end - records..end
         };
-        let threads = decoders.len();
-        // Never empty when one is wanted: there are as many as threads.
-        let idle = Mutex::new(decoders.iter_mut().collect::<Vec<_>>());
-        let idle = || idle.lock().unwrap_or_else(PoisonError::into_inner);
-        let decode = |records: &[SourceRecord]| {
-            let decoder = idle().pop().expect("a thread has one decoder at a time");
-            let decoded = decoder.decode(records.iter().map(|r| Some(r.data.as_ref())));
-            idle().push(decoder);
-            Columns::Decoded { decoded, keep_struct }
+        let pieces = match &read.rows {
+            Some(rows) => rows.iter().map(|rows| next(rows.num_rows())).collect(),
+            None => read.records.chunks(RECORDS_PER_PIECE).map(|records| next(records.len())).collect(),
         };
-        Ok(parallel::map(threads, chunks.collect(), decode))
+        ReadRows { decoder: self, batch, source, read, pieces }
     }
 
-    /// The columns of a decoded chunk; what was wrong with its records goes into the ledger.
-    fn accept(
+    /// The columns of records without those that hold for whole shards, and what was wrong with the records.
+    fn columns(
         &self,
-        decoded: Decoded,
-        keep_struct: bool,
         records: &[SourceRecord],
         read: &SourceRead,
-        id: &dyn Fn(u32) -> RecordId,
-        ledger: &mut Ledger,
-    ) -> Result<Vec<ArrayRef>> {
+    ) -> Result<(Vec<ArrayRef>, Vec<Rejection>)> {
+        let (idle, keep_struct) = match &self.format {
+            Format::Json { idle, keep_struct } => (idle, *keep_struct),
+            Format::Refused => return Err(DecodeError::DropMalformed.into()),
+            Format::Text => {
+                let texts = records.iter().map(|record| Some(String::from_utf8_lossy(&record.data)));
+                return Ok((vec![Arc::new(texts.collect::<StringArray>())], vec![]));
+            }
+        };
+        let idle = || idle.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut decoder = idle().pop().expect("a thread has one decoder at a time");
+        let decoded = decoder.decode(records.iter().map(|record| Some(record.data.as_ref())));
+        idle().push(decoder);
         if let Some(failed) = decoded.failed {
             let record = &records[failed.row as usize];
             return Err(EngineError::UnreadableRecord(Box::new(UnreadableRecord {
                 table: self.table.clone(),
                 shard: read.shards[record.shard as usize].clone(),
-                sequence_number: record.sequence_number.clone(),
+                sequence_number: record.sequence_number.to_string(),
                 detail: failed.detail,
                 spark_error: failed.spark_error,
             })));
         }
-        ledger.rejected.extend(decoded.rejected.into_iter().map(|r| RejectedRecord {
-            record: id(r.row),
-            field: r.field,
-            detail: r.detail,
-        }));
-        Ok(match keep_struct {
-            true => vec![Arc::new(decoded.rows)],
+        let columns = match keep_struct {
+            true => vec![Arc::new(decoded.rows) as ArrayRef],
             false => fields(decoded.rows),
-        })
+        };
+        Ok((columns, decoded.rejected))
     }
 }
 
-/// The ids of records that follow each other.
-fn ids(batch: BatchId, source: u8, first: u32, records: usize) -> ArrayRef {
-    let id = |offset: u32| RecordId { batch, source, index: first + offset };
-    Arc::new((0..records as u32).map(|offset| id(offset).pack()).collect::<UInt64Array>())
+/// What a batch read of one source, to be decoded piece by piece; records that do not fit go on with nulls and into the
+/// ledger.
+pub(crate) struct ReadRows<'a> {
+    decoder: &'a RecordDecoder,
+    batch: BatchId,
+    source: u8,
+    read: &'a SourceRead,
+    /// The records of each piece.
+    pieces: Vec<Range<usize>>,
+}
+
+impl SourceRows for ReadRows<'_> {
+    fn pieces(&self) -> usize {
+        self.pieces.len()
+    }
+
+    fn piece(&self, at: usize, ledger: &mut Ledger) -> Result<RecordBatch> {
+        let Self { decoder, batch, source, read, pieces } = self;
+        let (first, records) = (pieces[at].start as u32, &read.records[pieces[at].clone()]);
+        let id = |offset: u32| RecordId { batch: *batch, source: *source, index: first + offset };
+        let mut columns = match &read.rows {
+            // The source has decoded them itself.
+            Some(rows) => rows[at].columns().to_vec(),
+            None => {
+                let (columns, rejected) = decoder.columns(records, read)?;
+                ledger.rejected.extend(rejected.into_iter().map(|r| RejectedRecord {
+                    record: id(r.row),
+                    field: r.field,
+                    detail: r.detail,
+                }));
+                columns
+            }
+        };
+        replace_shard_columns(&mut columns, records, read)?;
+        let ids = (0..records.len() as u32).map(|offset| id(offset).pack());
+        columns.push(Arc::new(UInt64Array::from_iter_values(ids)));
+        Ok(RecordBatch::try_new(Arc::clone(&decoder.schema), columns)?)
+    }
+}
+
+impl ReadRows<'_> {
+    /// All pieces, decoded side by side.
+    pub(crate) fn decoded(&self, ledger: &mut Ledger) -> Result<Vec<RecordBatch>> {
+        let traced = ledger.is_traced();
+        let piece = |at: usize| -> Result<_> {
+            let mut noted = Ledger::new(traced);
+            Ok((self.piece(at, &mut noted)?, noted))
+        };
+        let pieces = parallel::try_map(self.decoder.parallelism, (0..self.pieces.len()).collect(), piece)?;
+        let mut note = |(rows, noted)| {
+            ledger.append(noted);
+            rows
+        };
+        Ok(pieces.into_iter().map(&mut note).collect())
+    }
 }
 
 /// Puts the values that hold for whole shards into their columns.
@@ -218,12 +207,6 @@ fn replace_shard_columns(arrays: &mut [ArrayRef], records: &[SourceRecord], read
         arrays[*at] = take(values, &shards, None)?;
     }
     Ok(())
-}
-
-/// What became of one chunk of records.
-enum Columns {
-    Plain(Vec<ArrayRef>),
-    Decoded { decoded: Decoded, keep_struct: bool },
 }
 
 /// The fields of a struct as columns; those of a null struct are null already.

@@ -1,6 +1,8 @@
 //! The ledger: one fact for every row that did not make it, and why; on request, one for every row that did. No I/O;
 //! the harness stores and joins it.
 
+use std::collections::BTreeSet;
+
 use crate::batch::{BatchId, RecordId};
 use crate::watermark::Watermark;
 
@@ -173,6 +175,12 @@ impl Ledger {
         Self { traced, ..Self::default() }
     }
 
+    /// What has been noted so far; goes on empty.
+    pub(crate) fn take(&mut self) -> Ledger {
+        let empty = Ledger::new(self.traced);
+        std::mem::replace(self, empty)
+    }
+
     /// What somebody else has noted, behind what is noted here.
     pub(crate) fn append(&mut self, mut other: Ledger) {
         self.losses.append(&mut other.losses);
@@ -186,9 +194,9 @@ impl Ledger {
     }
 
     /// Attributes losses that follow from a rejected record to the rejection: a null key that is null because
-    /// its field did not decode was lost as malformed. `rejected` holds packed ids of all rejected records that
-    /// may still have rows under way.
-    pub(crate) fn blame_rejections(&mut self, rejected: &std::collections::BTreeSet<u64>) {
+    /// its field did not decode was lost as malformed.
+    pub(crate) fn blame_rejections(&mut self) {
+        let rejected: BTreeSet<RecordId> = self.rejected.iter().map(|rejected| rejected.record).collect();
         for loss in &mut self.losses {
             let consequence = matches!(
                 loss.reason,
@@ -197,7 +205,7 @@ impl Ledger {
                     | LossReason::NoElements
                     | LossReason::NoSession
             );
-            if consequence && rejected.contains(&loss.record.pack()) {
+            if consequence && rejected.contains(&loss.record) {
                 loss.reason = LossReason::Malformed;
             }
         }

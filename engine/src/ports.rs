@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use arrow::datatypes::SchemaRef;
 
 use crate::sink::FileFormat;
-use crate::source::ObjectFormat;
+use crate::source::{ObjectFormat, SequenceNumber};
 
 /// What objects and records hold; named here so that whoever implements a port needs no crate for it.
 pub use bytes::Bytes;
@@ -45,20 +45,13 @@ impl PortFailure {
 /// Result of a port call.
 pub type PortResult<T> = std::result::Result<T, PortError>;
 
-/// What a store wants to know of an object's bytes (of S3, their MD5).
-pub type ContentDigest = [u8; 16];
-
 /// Objects under keys. A put replaces the whole object or does nothing.
 pub trait ObjectStore {
     /// Stores an object under a key.
     fn put(&mut self, key: &str, body: Bytes) -> PortResult<()>;
-    /// What the store makes of every object's bytes, if it takes that from who has made it already: large objects are
-    /// digested beside other work then.
-    fn digest(&self) -> Option<fn(&[u8]) -> ContentDigest> {
-        None
-    }
-    /// Stores an object whose bytes have this digest by [`ObjectStore::digest`].
-    fn put_digested(&mut self, key: &str, body: Bytes, _digest: ContentDigest) -> PortResult<()> {
+    /// Stores an object that was made in pieces, without putting them together where the store need not.
+    fn put_pieces(&mut self, key: &str, mut pieces: Vec<Bytes>) -> PortResult<()> {
+        let body = if pieces.len() == 1 { pieces.remove(0) } else { pieces.concat().into() };
         self.put(key, body)
     }
     /// The object under a key, if there is one.
@@ -169,7 +162,7 @@ pub enum StartPosition<'a> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ShardRecord {
     /// Orders the records of one shard.
-    pub sequence_number: String,
+    pub sequence_number: SequenceNumber,
     /// What the producer routed it by.
     pub partition_key: String,
     /// When the stream took it in, in milliseconds since the epoch.

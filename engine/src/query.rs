@@ -7,19 +7,17 @@
 //!
 //! Source: `MicroBatchExecution` (Spark 3.5.4).
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use arrow::datatypes::{Field, Schema, SchemaRef};
 use arrow::record_batch::RecordBatch;
 
-use crate::batch::{BatchId, RecordId, record_ids};
+use crate::batch::{BatchId, RecordId, SourceRows, record_ids};
 use crate::checkpoint::{Checkpoint, CommitEntry, Identity, OffsetEntry, Past, continuation};
 use crate::error::{EngineError, Result};
 use crate::input::Input;
 use crate::ledger::{KeptRow, Ledger, Trace, TraceEvent};
-use crate::operator::{EventTimeSource, Extent, OperatorTree, TreeOptions};
-use crate::parallel;
+use crate::operator::{EventTimeSource, Extent, OperatorTree, SavedOperator, TreeOptions};
 use crate::plan::{Column, LogicalPlan, OutputMode, Pipeline, optimize::optimize, support};
 use crate::progress::{EventTimeProgress, QueryProgress};
 use crate::seeded_bug::SeededBug;
@@ -149,7 +147,9 @@ impl StreamingQuery {
             options.policy = past.identity.watermark_policy;
             if let Some(tree) = tree.as_mut().filter(|tree| past.next > BatchId(0) && tree.is_stateful()) {
                 let state = checkpoint.load_state(past.next)?;
-                continuation::check_state(&state, &tree.save(Extent::Snapshot)?)?;
+                let empty = tree.save(Extent::Snapshot)?;
+                let empty = empty.iter().map(SavedOperator::whole).collect::<Result<Vec<_>>>()?;
+                continuation::check_state(&state, &empty)?;
                 tree.load(&state)?;
             }
             sink.recover(past.next)?;
@@ -370,30 +370,24 @@ impl StreamingQuery {
             none => none.insert(build_tree(&self.plan, &self.options)?),
         };
         let mut ledger = Ledger::new(self.options.trace);
-        let (mut reads, mut chunks) = (Vec::new(), Vec::new());
-        for (index, (input, range)) in self.inputs.iter_mut().zip(ranges).enumerate() {
-            let read = input.source.read(range)?;
-            chunks.push(input.decode(batch, index as u8, &read, &mut ledger)?);
-            reads.push(read);
+        let mut reads = Vec::new();
+        for (input, range) in self.inputs.iter_mut().zip(ranges) {
+            reads.push(input.source.read(range)?);
         }
-        let rejected: BTreeSet<u64> = ledger.rejected.iter().map(|r| r.record.pack()).collect();
-        let mut result = tree.run(batch, chunks, ledger, self.previous, watermark)?;
-        result.ledger.blame_rejections(&rejected);
+        let mut result = {
+            let rows = source_rows(batch, &self.inputs, &reads, tree, &mut ledger)?;
+            let rows: Vec<&dyn SourceRows> = rows.iter().map(AsRef::as_ref).collect();
+            tree.run(batch, &rows, ledger, self.previous, watermark)?
+        };
+        result.ledger.rejected.sort_by_key(|rejected| rejected.record);
+        result.ledger.blame_rejections();
         if self.options.trace {
             trace_written(batch, &result.rows, &mut result.ledger);
         }
         let rows = for_sink(&result.rows, &self.schema)?;
         if tree.is_stateful() {
-            let threads = self.options.parallelism;
             let states = tree.save(self.checkpoint.next_extent())?;
-            let state = self.checkpoint.encode_state(batch.next(), &states, threads)?;
-            drop(states);
-            // Objects are made side by side; they are written one after the other.
-            let threads = if state.is_digested() { threads } else { 1 };
-            let (digest, encoded) =
-                parallel::beside(threads, || state.digest(), || self.sink.encode(batch, &rows));
-            encoded?;
-            self.checkpoint.save_state(state, digest)?;
+            self.checkpoint.save_state(batch.next(), &states, self.options.parallelism)?;
         }
         let sink = self.sink.write(batch, &rows)?;
         self.tracker.update(&result.observations);
@@ -411,6 +405,24 @@ impl StreamingQuery {
         };
         Ok(BatchReport { progress, sink, ledger: result.ledger, inputs: reads })
     }
+}
+
+/// What was read as rows, decoded when the operators want them; once now where they want them twice or not at all.
+fn source_rows<'a>(
+    batch: BatchId,
+    inputs: &'a [Input],
+    reads: &'a [SourceRead],
+    tree: &OperatorTree,
+    ledger: &mut Ledger,
+) -> Result<Vec<Box<dyn SourceRows + 'a>>> {
+    let rows_of = |(index, (input, read)): (usize, (&'a Input, &'a SourceRead))| {
+        let rows = input.rows(batch, index as u8, read);
+        Ok(match tree.reads(index) {
+            1 => Box::new(rows) as Box<dyn SourceRows>,
+            _ => Box::new(rows.decoded(ledger)?),
+        })
+    };
+    inputs.iter().zip(reads).enumerate().map(rows_of).collect()
 }
 
 /// The rows without their record ids, under the names of the query's columns.

@@ -9,8 +9,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use wavetank_engine::ports::{
-    Bytes, Catalog, ContentDigest, FailureKind, ObjectStore, PortError, PortFailure, PortResult, RecordsPage,
-    StartPosition, StreamApi, TableDefinition,
+    Bytes, Catalog, FailureKind, ObjectStore, PortError, PortFailure, PortResult, RecordsPage, StartPosition,
+    StreamApi, TableDefinition,
 };
 
 use crate::clock::VirtualClock;
@@ -434,22 +434,15 @@ pub struct Faulty<T> {
 
 impl<T: ObjectStore> ObjectStore for Faulty<T> {
     fn put(&mut self, key: &str, body: Bytes) -> PortResult<()> {
-        let inner = &mut self.inner;
-        self.faults.call((self.port, "put", key, Effect::Put(body.len())), Some(()), |torn| match torn {
-            None => inner.put(key, body),
-            Some(bytes) => inner.put(key, body.slice(..bytes.min(body.len()))),
-        })
+        self.put_pieces(key, vec![body])
     }
 
-    fn digest(&self) -> Option<fn(&[u8]) -> ContentDigest> {
-        self.inner.digest()
-    }
-
-    fn put_digested(&mut self, key: &str, body: Bytes, digest: ContentDigest) -> PortResult<()> {
+    fn put_pieces(&mut self, key: &str, pieces: Vec<Bytes>) -> PortResult<()> {
         let inner = &mut self.inner;
-        self.faults.call((self.port, "put", key, Effect::Put(body.len())), Some(()), |torn| match torn {
-            None => inner.put_digested(key, body, digest),
-            Some(bytes) => inner.put(key, body.slice(..bytes.min(body.len()))),
+        let length = pieces.iter().map(Bytes::len).sum();
+        self.faults.call((self.port, "put", key, Effect::Put(length)), Some(()), |torn| match torn {
+            None => inner.put_pieces(key, pieces),
+            Some(bytes) => inner.put(key, Bytes::from(pieces.concat()).slice(..bytes.min(length))),
         })
     }
 

@@ -172,12 +172,16 @@ pub(super) fn run(
     let scenario = scenario(workload);
     let stage = Stage::new(&scenario, Storage::Memory, parameters.parallelism);
     let mut stage = stage.map_err(BenchError::failed("setting the job up"))?;
-    for (at, batch) in traffic.fill.iter().enumerate() {
-        told(observer, "filling the state", at as f64 / traffic.fill.len() as f64)?;
-        stage.put(traffic.tables, batch).map_err(BenchError::failed("putting records"))?;
+    let Traffic { tables, fill, measured } = traffic;
+    let batches = fill.len() as f64;
+    for (at, batch) in fill.into_iter().enumerate() {
+        told(observer, "filling the state", at as f64 / batches)?;
+        stage.put(tables, &batch).map_err(BenchError::failed("putting records"))?;
+        // From here on the streams alone have them: a job does not run beside a copy of its input.
+        drop(batch);
         stage.trigger().map_err(BenchError::failed("a batch that fills the state"))?;
     }
-    let measured = measure(&mut stage, &traffic, observer)?;
+    let measured = measure(&mut stage, tables, measured, observer)?;
     told(observer, "reading the answer", 0.0)?;
     let digest = digest(stage.services()).map_err(BenchError::failed("reading the answer"))?;
     if let Some(folder) = &options.keep {
@@ -189,17 +193,20 @@ pub(super) fn run(
 /// The measured batches, and then those without records that they lead to.
 fn measure(
     stage: &mut Stage<'_>,
-    traffic: &Traffic,
+    tables: &[(&str, &str)],
+    measured: Vec<Batch>,
     observer: &mut dyn Observer,
 ) -> Result<Results, BenchError> {
     stage.tally = Tally { state_rows: stage.tally.state_rows, ..Tally::default() };
     memory::reset_peak();
     let (mut times, mut input_bytes, mut state) = (Vec::new(), 0, StateCost::default());
-    for (at, batch) in traffic.measured.iter().enumerate() {
-        told(observer, "running batches", at as f64 / traffic.measured.len() as f64)?;
-        stage.put(traffic.tables, batch).map_err(BenchError::failed("putting records"))?;
-        times.push(stage.trigger().map_err(BenchError::failed("a batch"))?);
+    let batches = measured.len() as f64;
+    for (at, batch) in measured.into_iter().enumerate() {
+        told(observer, "running batches", at as f64 / batches)?;
         input_bytes += batch.iter().flatten().map(|record| record.data.len() as u64).sum::<u64>();
+        stage.put(tables, &batch).map_err(BenchError::failed("putting records"))?;
+        drop(batch);
+        times.push(stage.trigger().map_err(BenchError::failed("a batch"))?);
         state = state.or_larger(stage.state());
     }
     let mut seconds: f64 = times.iter().map(Duration::as_secs_f64).sum();

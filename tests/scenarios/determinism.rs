@@ -13,10 +13,10 @@ impl Witness for Trace {
     fn committed(&mut self, batch: Committed) -> Result<(), RunError> {
         let report = batch.report;
         let ledger = (&report.ledger.losses, &report.ledger.rejected, &report.ledger.traces);
-        let reads: Vec<Vec<&str>> = report
+        let reads: Vec<Vec<String>> = report
             .inputs
             .iter()
-            .map(|read| read.records.iter().map(|record| record.sequence_number.as_str()).collect())
+            .map(|read| read.records.iter().map(|record| record.sequence_number.to_string()).collect())
             .collect();
         self.0.push(format!(
             "{} {} {:?} {:?} {ledger:?} {reads:?}",

@@ -87,7 +87,7 @@ impl Watched {
         for (side, read) in report.inputs.iter().enumerate() {
             for (index, record) in read.records.iter().enumerate() {
                 let id = RecordId { batch: report.progress.batch, source: side as u8, index: index as u32 };
-                let position = record.sequence_number.parse().expect("a position in the feed");
+                let position = record.sequence_number.to_string().parse().expect("a position in the feed");
                 self.read.insert(id, (side, position));
             }
         }

@@ -188,7 +188,7 @@ impl Source for MemorySource {
         let positions = read_until(&range.start)..read_until(&range.end);
         let record = |position: usize| SourceRecord {
             shard: 0,
-            sequence_number: position.to_string(),
+            sequence_number: position.to_string().into(),
             partition_key: String::new(),
             arrival_millis: 0,
             data: feed[position].clone().into(),

@@ -37,11 +37,6 @@ impl Hashed {
     }
 }
 
-/// The MD5 of bytes, which is the ETag of an object that has them.
-pub fn md5_of(bytes: &[u8]) -> [u8; 16] {
-    Md5::digest(bytes).into()
-}
-
 /// Finds out what content comes to while it passes.
 #[derive(Debug)]
 pub struct Hashing {
@@ -142,11 +137,6 @@ impl Content {
     /// memory; else when it is put. The answer to the put has an ETag in the second case alone.
     pub fn undigested(pieces: Vec<Bytes>) -> Self {
         Self { body: NewBody::from(pieces), md5: None, checksums: Checksums::default() }
-    }
-
-    /// Content of bytes that somebody in this process has hashed before, by [`md5_of`].
-    pub fn digested(bytes: Bytes, md5: [u8; 16]) -> Self {
-        Self::of(NewBody::from(bytes), Hashed { md5, checksums: Checksums::default() })
     }
 
     /// Content of bytes that are at hand.

@@ -77,7 +77,7 @@ pub use acl_operations::{GetBucketAcl, GetObjectAcl, PutBucketAcl, PutObjectAcl}
 pub use buckets::{DeleteBucket, GetBucketLocation, GetBucketVersioning, HeadBucket, PutBucketVersioning};
 pub use checksum::{ChecksumAlgorithm, Checksums};
 pub use complete_multipart_upload::{CompleteMultipartUpload, CompleteMultipartUploadResponse};
-pub use content::{Content, ContentWriter, Hashed, Hashing, md5_of};
+pub use content::{Content, ContentWriter, Hashed, Hashing};
 pub use copy_object::{CopyObject, CopyObjectRequest, CopyObjectResponse, source as copied_object};
 pub use copy_source::{CopySource, Digest, ReadCopySource, SourceContent};
 pub use create_bucket::{CreateBucket, CreateBucketRequest};

@@ -12,7 +12,7 @@ use arrow::record_batch::RecordBatch;
 
 use super::distinct::without_distinct;
 use super::join::Join;
-use crate::batch::BatchId;
+use crate::batch::{BatchId, SourceRows};
 use crate::error::{EngineError, Result};
 use crate::ledger::Ledger;
 use crate::operator::{OperatorTree, TreeOptions};
@@ -61,7 +61,9 @@ impl BatchQuery {
                         None => Box::new(build(plan, &self.session)?),
                     };
                     let zero = Watermark::ZERO;
-                    let given = running.run(BatchId(0), rows.clone(), Ledger::default(), zero, zero)?.rows;
+                    let rows: Vec<&dyn SourceRows> =
+                        rows.iter().map(|rows| rows as &dyn SourceRows).collect();
+                    let given = running.run(BatchId(0), &rows, Ledger::default(), zero, zero)?.rows;
                     *tree = Some(running).filter(|tree| !tree.is_stateful());
                     given
                 }

@@ -89,7 +89,7 @@ impl Scan {
             });
         }
         let mut ledger = Ledger::default();
-        let rows = self.decoder.decode(BatchId(0), source, &read, &mut ledger)?;
+        let rows = self.decoder.rows(BatchId(0), source, &read).decoded(&mut ledger)?;
         self.report_rejected(ledger, &read, report);
         Ok(rows)
     }
@@ -100,7 +100,7 @@ impl Scan {
             RejectedRow {
                 table: format!("{}.{}", self.table.database, self.table.table),
                 object: read.shards[record.shard as usize].clone(),
-                row: record.sequence_number.parse().unwrap_or_default(),
+                row: record.sequence_number.to_string().parse().unwrap_or_default(),
                 field: rejected.field,
                 detail: rejected.detail,
             }

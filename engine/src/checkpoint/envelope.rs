@@ -1,7 +1,7 @@
 //! What surrounds the contents of every checkpoint object, so that damage is found before anything is believed.
 //!
-//! One line, then the contents: `wavetank <format version> <CRC-32 in hex> <length>`, of a fixed width, so that
-//! contents can be written behind it before they are known. The checksum covers the format version and the contents.
+//! One line, then the contents: `wavetank <format version> <CRC-32 in hex> <length>`, of a fixed width. The checksum
+//! covers the format version and the contents.
 
 use bytes::Bytes;
 
@@ -13,26 +13,24 @@ const NAME: &str = "wavetank";
 /// No first line is longer.
 const HEADER_BYTES_MAX: usize = 64;
 
+/// Contents up to so many bytes are put together in one piece: they are few, and kept for long.
+const PIECE_BYTES_MIN: usize = 64 * 1024;
+
 /// The contents in their envelope.
 pub(crate) fn seal(contents: &[u8]) -> Bytes {
-    let mut object = begin(contents.len());
-    object.extend_from_slice(contents);
-    finish(object)
+    [header_line(checksum(FORMAT_VERSION, &[contents]), contents.len()).as_bytes(), contents].concat().into()
 }
 
-/// An object whose contents are still to be appended, with room for about as many bytes.
-pub(super) fn begin(bytes: usize) -> Vec<u8> {
-    let mut object = Vec::with_capacity(HEADER_BYTES_MAX + bytes);
-    object.extend_from_slice(header_line(0, 0).as_bytes());
-    object
-}
-
-/// Closes an object that [`begin`] has begun.
-pub(super) fn finish(mut object: Vec<u8>) -> Bytes {
-    let start = header_line(0, 0).len();
-    let header = header_line(checksum(FORMAT_VERSION, &object[start..]), object.len() - start);
-    object[..start].copy_from_slice(header.as_bytes());
-    Bytes::from(object)
+/// The same for contents in pieces, which large ones remain.
+pub(super) fn seal_pieces(mut pieces: Vec<Bytes>) -> Vec<Bytes> {
+    let length = pieces.iter().map(Bytes::len).sum();
+    if length <= PIECE_BYTES_MIN {
+        return vec![seal(&pieces.concat())];
+    }
+    let contents: Vec<&[u8]> = pieces.iter().map(AsRef::as_ref).collect();
+    let header = header_line(checksum(FORMAT_VERSION, &contents), length);
+    pieces.insert(0, header.into());
+    pieces
 }
 
 fn header_line(checksum: u32, length: usize) -> String {
@@ -49,7 +47,7 @@ pub(crate) fn open(object: &Bytes) -> Result<Bytes, String> {
     if contents.len() < length {
         return Err(format!("it is cut off: {} of {length} bytes are left", contents.len()));
     }
-    if contents.len() > length || checksum(version, &contents) != expected {
+    if contents.len() > length || checksum(version, &[&contents]) != expected {
         return Err("its checksum does not fit: something has changed it".into());
     }
     if version != FORMAT_VERSION {
@@ -77,10 +75,10 @@ fn header(object: &[u8]) -> Result<(u32, u32, usize, usize), String> {
     Ok((version, checksum, length, end + 1))
 }
 
-fn checksum(version: u32, contents: &[u8]) -> u32 {
+fn checksum(version: u32, contents: &[&[u8]]) -> u32 {
     let mut hasher = crc32fast::Hasher::new();
     hasher.update(&version.to_le_bytes());
-    hasher.update(contents);
+    contents.iter().for_each(|piece| hasher.update(piece));
     hasher.finalize()
 }
 
@@ -92,6 +90,15 @@ mod tests {
     fn contents_come_out_as_they_went_in() {
         for contents in [&b""[..], b"{}", b"a\nb\n\xff"] {
             assert_eq!(open(&seal(contents)).unwrap(), contents);
+        }
+    }
+
+    #[test]
+    fn pieces_are_contents_like_others() {
+        for length in [0, 10, PIECE_BYTES_MIN, PIECE_BYTES_MIN + 1] {
+            let contents: Vec<u8> = (0..length).map(|n| n as u8).collect();
+            let pieces = contents.chunks(40_000).map(Bytes::copy_from_slice).collect();
+            assert_eq!(seal_pieces(pieces).concat(), seal(&contents), "{length} bytes");
         }
     }
 
@@ -116,7 +123,7 @@ mod tests {
 
     #[test]
     fn another_format_is_told_from_damage() {
-        let text = format!("{NAME} 2 {:08x} 2\n{{}}", checksum(2, b"{}"));
+        let text = format!("{NAME} 2 {:08x} 2\n{{}}", checksum(2, &[b"{}"]));
         assert!(open(&Bytes::from(text)).unwrap_err().contains("format 2; this one reads 1"));
     }
 }

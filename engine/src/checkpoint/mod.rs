@@ -49,8 +49,8 @@ use serde::{Serialize, de::DeserializeOwned};
 
 use crate::batch::BatchId;
 use crate::error::{EngineError, Result};
-use crate::operator::{Extent, OperatorState};
-use crate::ports::{ContentDigest, ObjectStore, PortError};
+use crate::operator::{Extent, OperatorState, SavedOperator};
+use crate::ports::{ObjectStore, PortError};
 use layout::StateFile;
 
 /// How many committed batches can be gone back to (`spark.sql.streaming.minBatchesToRetain`).
@@ -64,9 +64,6 @@ const DELTAS_MIN: u32 = 10;
 
 /// How much the deltas behind a snapshot may cost, in snapshots: what a restart may have to read.
 const DELTAS_PER_SNAPSHOT: u64 = 4;
-
-/// Smaller objects are digested by their store, when they come.
-const DIGESTED_BYTES_MIN: usize = 256 * 1024;
 
 /// What an object costs beside its bytes, as bytes: a state that hardly changes is not spread over ever more deltas.
 const OBJECT_BYTES: u64 = 16 * 1024;
@@ -85,25 +82,6 @@ pub struct Checkpoint {
     /// States of earlier versions have been removed.
     oldest_state: u32,
     snapshots_only: bool,
-}
-
-/// A state as an object that is not written yet.
-pub(crate) struct StateObject {
-    file: StateFile,
-    bytes: Bytes,
-    digest: Option<fn(&[u8]) -> ContentDigest>,
-}
-
-impl StateObject {
-    /// What the store wants to know of the object, if it is large enough for that to be done apart.
-    pub(crate) fn digest(&self) -> Option<ContentDigest> {
-        self.digest.map(|digest| digest(&self.bytes))
-    }
-
-    /// Whether there is something to do in [`StateObject::digest`].
-    pub(crate) fn is_digested(&self) -> bool {
-        self.digest.is_some()
-    }
 }
 
 /// The state files that the latest version consists of.
@@ -219,37 +197,21 @@ impl Checkpoint {
         if due { Extent::Snapshot } else { Extent::Delta }
     }
 
-    /// The state that a batch starts with as an object, in the extent that [`Checkpoint::next_extent`] has asked for;
-    /// with so many threads. Nothing is written yet.
-    pub(crate) fn encode_state(
-        &self,
+    /// Records the state that a batch starts with, in the extent that [`Checkpoint::next_extent`] has asked for; it is
+    /// encoded by so many threads.
+    pub(crate) fn save_state(
+        &mut self,
         batch: BatchId,
-        states: &[OperatorState],
+        states: &[SavedOperator<'_>],
         threads: usize,
-    ) -> Result<StateObject> {
+    ) -> Result<()> {
         let file = StateFile { version: batch.0, snapshot: self.next_extent() == Extent::Snapshot };
-        let mut object = envelope::begin(state_file::size_hint(states));
-        state_file::encode(file, states, threads, &mut object)?;
-        let large = object.len() >= DIGESTED_BYTES_MIN;
-        let digest = self.store.digest().filter(|_| large);
-        Ok(StateObject { file, bytes: envelope::finish(object), digest })
-    }
-
-    /// Records the state that a batch starts with; the digest is that of the object.
-    pub(crate) fn save_state(&mut self, object: StateObject, digest: Option<ContentDigest>) -> Result<()> {
-        let StateObject { file, bytes, .. } = object;
-        self.chain.add(file, bytes.len() as u64);
+        let object = envelope::seal_pieces(state_file::encode(file, states, threads)?);
+        self.chain.add(file, object.iter().map(|piece| piece.len() as u64).sum());
         if file.snapshot {
             self.snapshots.insert(file.version);
         }
-        let (name, key) = (file.name(), self.key(&file.name()));
-        let put = match digest {
-            Some(digest) => self.store.put_digested(&key, bytes, digest),
-            None => self.store.put(&key, bytes),
-        };
-        put.map_err(|e| failed("writing", &key, e))?;
-        self.kept.insert(name);
-        Ok(())
+        self.put_pieces(&file.name(), object)
     }
 
     /// The state that a batch starts with; later versions, of a batch that is going to run again, are removed.
@@ -328,12 +290,12 @@ impl Checkpoint {
 
     fn put<T: Serialize>(&mut self, name: &str, entry: &T) -> Result<()> {
         let contents = serde_json::to_vec(entry).expect("checkpoint entries have string keys only");
-        self.put_object(name, envelope::seal(&contents))
+        self.put_pieces(name, vec![envelope::seal(&contents)])
     }
 
-    fn put_object(&mut self, name: &str, object: Bytes) -> Result<()> {
+    fn put_pieces(&mut self, name: &str, object: Vec<Bytes>) -> Result<()> {
         let key = self.key(name);
-        self.store.put(&key, object).map_err(|e| failed("writing", &key, e))?;
+        self.store.put_pieces(&key, object).map_err(|e| failed("writing", &key, e))?;
         self.kept.insert(name.to_owned());
         Ok(())
     }

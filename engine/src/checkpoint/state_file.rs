@@ -1,10 +1,11 @@
 //! One version of the state as bytes, and several versions put together again.
 //!
-//! For each table of each operator: its rows as Arrow IPC streams that follow each other, the serial numbers of rows that have left, and
-//! those of rows that have matched, as little-endian 64-bit integers; then JSON that lists them ([`Contents`]), and in
-//! the last eight bytes its length. A table to which a delta adds no row has no stream in it: most batches leave most
-//! tables alone, and the layout of its rows is in the snapshot.
+//! For each table of each operator: its rows as Arrow IPC streams that follow each other, the serial numbers of rows
+//! that have left, and those of rows that have matched, as little-endian 64-bit integers; then JSON that lists them
+//! ([`Contents`]), and in the last eight bytes its length. A table to which a delta adds no row has no stream in it:
+//! most batches leave most tables alone, and the layout of its rows is in the snapshot.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use arrow::array::RecordBatch;
@@ -17,7 +18,7 @@ use serde::{Deserialize, Serialize};
 
 use super::layout::StateFile;
 use crate::error::Result;
-use crate::operator::{OperatorState, StateChange};
+use crate::operator::{OperatorState, SavedOperator, StateChange, StateTable};
 use crate::parallel;
 
 /// What a state file holds, in the order in which the bytes follow.
@@ -46,7 +47,7 @@ struct TableContents {
 }
 
 /// Rows of one stream, at most: small enough to be written while they are near, many enough to carry their layout.
-const STREAM_ROWS_MAX: usize = 4096;
+const STREAM_ROWS_MAX: usize = 2048;
 
 /// What a stream has beside its values, about.
 const STREAM_LAYOUT_BYTES: usize = 8 * 1024;
@@ -54,65 +55,56 @@ const STREAM_LAYOUT_BYTES: usize = 8 * 1024;
 /// Bytes of a length.
 const LENGTH_BYTES: usize = 8;
 
-/// About how many bytes a state takes.
-pub(super) fn size_hint(states: &[OperatorState]) -> usize {
-    let tables = states.iter().flat_map(|state| &state.tables);
-    tables.map(|t| t.rows.get_array_memory_size() + 8 * (t.removed.len() + t.matched.len()) + 8192).sum()
-}
-
-/// Appends the state; the same state gives the same bytes for any number of threads.
-pub(super) fn encode(
-    file: StateFile,
-    states: &[OperatorState],
-    threads: usize,
-    bytes: &mut Vec<u8>,
-) -> Result<()> {
-    let tables = states.iter().flat_map(|state| &state.tables);
-    let pieces = tables.enumerate().flat_map(|(table, change)| pieces(file, change).map(move |p| (table, p)));
-    let streams = parallel::try_map(threads, pieces.collect(), |(table, rows)| -> Result<_> {
-        let bytes = rows.columns().iter().map(|column| column.to_data().get_slice_memory_size());
-        let bytes = bytes.sum::<Result<usize, _>>()?;
-        let mut stream = Vec::with_capacity(bytes + bytes / 16 + STREAM_LAYOUT_BYTES);
-        let mut writer = StreamWriter::try_new(&mut stream, rows.schema_ref())?;
-        writer.write(&rows)?;
-        writer.finish()?;
-        Ok((table, stream))
+/// The state as bytes in pieces; the same state gives the same bytes for any number of threads. The rows of a stream
+/// are fetched out of the state, written and let go of before the next one's.
+pub(super) fn encode(file: StateFile, states: &[SavedOperator<'_>], threads: usize) -> Result<Vec<Bytes>> {
+    let tables = states.iter().flat_map(|state| &state.tables).enumerate();
+    let pieces = tables.flat_map(|(at, table)| pieces(file, table).map(move |rows| (at, table, rows)));
+    let streams = parallel::try_map(threads, pieces.collect(), |(at, table, rows)| -> Result<_> {
+        Ok((at, stream(&table.piece(rows)?)?))
     })?;
     let mut streams = streams.into_iter().peekable();
-    let mut number = 0;
-    let mut operators = Vec::new();
+    let (mut bytes, mut operators, mut number) = (Vec::new(), Vec::new(), 0);
     for state in states {
         let mut tables = Vec::new();
         for table in &state.tables {
-            let start = bytes.len();
-            while let Some((_, stream)) = streams.next_if(|(table, _)| *table == number) {
-                bytes.extend_from_slice(&stream);
+            let mut rows_bytes = 0;
+            while let Some((_, stream)) = streams.next_if(|(at, _)| *at == number) {
+                rows_bytes += stream.len();
+                bytes.push(stream);
             }
             number += 1;
-            let rows_bytes = bytes.len() - start;
-            let serials = table.removed.iter().chain(&table.matched);
-            bytes.extend(serials.flat_map(|serial| serial.to_le_bytes()));
-            let (removed, matched) = (table.removed.len(), table.matched.len());
-            tables.push(TableContents { rows_bytes, removed, matched, next_serial: table.next_serial });
+            let serials = table.removed().iter().chain(table.matched());
+            bytes.push(serials.flat_map(|serial| serial.to_le_bytes()).collect());
+            let (removed, matched) = (table.removed().len(), table.matched().len());
+            tables.push(TableContents { rows_bytes, removed, matched, next_serial: table.next_serial() });
         }
         let (operator, keys) = (state.operator.clone(), state.keys.clone());
         operators.push(OperatorContents { operator, keys, tables });
     }
-    let contents = serde_json::to_vec(&Contents { version: file.version, operators })
-        .expect("the contents have string keys only");
-    bytes.extend_from_slice(&contents);
-    bytes.extend_from_slice(&(contents.len() as u64).to_le_bytes());
-    Ok(())
+    let contents = Contents { version: file.version, operators };
+    let mut contents = serde_json::to_vec(&contents).expect("the contents have string keys only");
+    contents.extend_from_slice(&(contents.len() as u64).to_le_bytes());
+    bytes.push(contents.into());
+    Ok(bytes)
 }
 
-/// The rows of a table as they are written; a snapshot has the layout even of no rows.
-fn pieces(file: StateFile, table: &StateChange) -> impl Iterator<Item = RecordBatch> + '_ {
-    let rows = table.rows.num_rows();
+/// Which rows of a table are written together; a snapshot has the layout even of no rows.
+fn pieces(file: StateFile, table: &StateTable<'_>) -> impl Iterator<Item = Range<usize>> + use<> {
+    let rows = table.rows();
     let count = rows.div_ceil(STREAM_ROWS_MAX).max(usize::from(file.snapshot));
-    (0..count).map(move |piece| {
-        let at = piece * STREAM_ROWS_MAX;
-        table.rows.slice(at, STREAM_ROWS_MAX.min(rows - at))
-    })
+    (0..count).map(move |piece| piece * STREAM_ROWS_MAX..rows.min((piece + 1) * STREAM_ROWS_MAX))
+}
+
+/// Rows as one stream.
+fn stream(rows: &RecordBatch) -> Result<Bytes> {
+    let bytes = rows.columns().iter().map(|column| column.to_data().get_slice_memory_size());
+    let bytes = bytes.sum::<Result<usize, _>>()?;
+    let mut stream = Vec::with_capacity(bytes + STREAM_LAYOUT_BYTES);
+    let mut writer = StreamWriter::try_new(&mut stream, rows.schema_ref())?;
+    writer.write(rows)?;
+    writer.finish()?;
+    Ok(stream.into())
 }
 
 /// The state that [`encode`] gave bytes of.

@@ -17,9 +17,9 @@ use arrow::compute::{take, take_record_batch};
 use arrow::record_batch::RecordBatch;
 
 use super::late::{drop_late, event_time_column, event_times};
-use super::state::{KeyedRows, Keys, exact, exact_type, find_slots, group_rows, hash};
-use super::{Extent, Side, StateChange, StatefulOperator};
-use crate::batch::{BatchContext, Output, RecordId, record_ids, row_schema};
+use super::state::{KeyedRows, Keys, exact, exact_type, find_slots, group_rows, hash, in_time_order};
+use super::{Extent, Side, StateChange, StateTable, StatefulOperator};
+use crate::batch::{BatchContext, Inputs, Output, RecordId, record_ids, row_schema};
 use crate::error::Result;
 use crate::ledger::{KeptRow, Loss, LossReason};
 use crate::plan::{Column, ColumnId, Expr};
@@ -116,7 +116,7 @@ impl Deduplicate {
         arrays.push(Arc::new(arrow::array::Int64Array::from(due.clone())));
         arrays.push(Arc::new(record_ids(rows).clone()));
         let stored = RecordBatch::try_new(Arc::clone(self.seen.schema()), arrays)?;
-        self.seen.insert(stored, hashes, &vec![false; hashes.len()], due.into_iter())?;
+        self.seen.insert(stored, hashes, &vec![false; hashes.len()], &in_time_order(due.into_iter()))?;
         Ok(())
     }
 
@@ -167,11 +167,11 @@ impl StatefulOperator for Deduplicate {
     fn process(
         &mut self,
         _: Side,
-        inputs: Vec<RecordBatch>,
+        inputs: Inputs<'_>,
         ctx: &mut BatchContext<'_>,
         out: &mut Output<'_>,
     ) -> Result<()> {
-        inputs.into_iter().try_for_each(|input| self.pass(input, ctx, out))
+        inputs.batches(ctx.parallelism)?.into_iter().try_for_each(|input| self.pass(input, ctx, out))
     }
 
     fn finish(&mut self, ctx: &mut BatchContext<'_>, _: &mut Output<'_>) -> Result<()> {
@@ -209,9 +209,9 @@ impl StatefulOperator for Deduplicate {
         true
     }
 
-    fn save(&mut self, extent: Extent, threads: usize) -> Result<Vec<StateChange>> {
+    fn save(&mut self, extent: Extent, _: usize) -> Result<Vec<StateTable<'_>>> {
         let saved = self.seen.start_saving(extent);
-        Ok(vec![self.seen.save(saved, vec![], threads)?])
+        Ok(vec![self.seen.save(saved, vec![])])
     }
 
     fn load(&mut self, tables: &[StateChange]) -> Result<()> {
@@ -219,7 +219,7 @@ impl StatefulOperator for Deduplicate {
             let keys: Vec<ArrayRef> = table.columns()[..self.width].to_vec();
             let hashes = hash(&keys, table.rows.num_rows())?;
             let due = table.columns()[self.width].as_primitive::<Int64Type>();
-            self.seen.load(table, &hashes, due.iter())?;
+            self.seen.load(table, &hashes, &in_time_order(due.iter()))?;
         }
         Ok(())
     }

@@ -1,10 +1,12 @@
 //! Physical operators: one file each, columns in, columns out.
 //!
 //! Rows move bottom-up as Arrow batches whose last column is the hidden record id ([`crate::batch::RECORD_ID`]).
-//! What stands between a source and the first stateful operator has no memory ([`Operator`]), so the batches of a
+//! What stands between a source and the first stateful operator has no memory ([`Operator`]), so the pieces of a
 //! source go through it side by side, on as many threads as the query may use. A stateful operator
-//! ([`StatefulOperator`]) then takes all batches of a side at once, a join its left side before its right, and is
-//! called once more to finish. Results are put together in the order of the input, so threads change no byte.
+//! ([`StatefulOperator`]) takes all of a side at once, a join its left side before its right, and is called once more
+//! to finish. It has the pieces made when it wants them ([`Inputs`]): a piece is decoded, taken through what is below
+//! and, where that changes no state, through the operator itself, before the thread turns to the next one. Results are
+//! put together in the order of the input, so threads change no byte.
 
 mod aggregate;
 mod assign_sessions;
@@ -20,12 +22,12 @@ mod state;
 pub mod stream_join;
 mod tree;
 
-pub use state::{Extent, StateChange};
-pub use tree::{EventTimeSource, OperatorState, OperatorTree, TreeOptions};
+pub use state::{Extent, StateChange, StateTable};
+pub use tree::{EventTimeSource, OperatorState, OperatorTree, SavedOperator, TreeOptions};
 
 use arrow::record_batch::RecordBatch;
 
-use crate::batch::{BatchContext, Output};
+use crate::batch::{BatchContext, Inputs, Output};
 use crate::error::Result;
 use crate::ledger::KeptRow;
 use crate::watermark::Watermark;
@@ -61,11 +63,11 @@ pub trait StatefulOperator {
     fn name(&self) -> &'static str;
     /// Names of what its state is found by; another set of keys makes another state.
     fn keys(&self) -> Vec<String>;
-    /// Takes all batches of one side; the left side comes first. A single input is the left one.
+    /// Takes all of one side; the left side comes first. A single input is the left one.
     fn process(
         &mut self,
         side: Side,
-        inputs: Vec<RecordBatch>,
+        inputs: Inputs<'_>,
         ctx: &mut BatchContext<'_>,
         out: &mut Output<'_>,
     ) -> Result<()>;
@@ -83,9 +85,9 @@ pub trait StatefulOperator {
     }
     /// Whether a batch without data could change anything once the eviction watermark has risen.
     fn evicts(&self) -> bool;
-    /// The state, or what has changed of it since it was last saved or loaded: always the same number of tables. Put
-    /// together by so many threads.
-    fn save(&mut self, extent: Extent, threads: usize) -> Result<Vec<StateChange>>;
+    /// The state, or what has changed of it since it was last saved or loaded: always the same number of tables.
+    /// Found out by so many threads.
+    fn save(&mut self, extent: Extent, threads: usize) -> Result<Vec<StateTable<'_>>>;
     /// Takes over a state that [`StatefulOperator::save`] gave; the operator is new.
     fn load(&mut self, tables: &[StateChange]) -> Result<()>;
 }

@@ -1,7 +1,7 @@
 //! The operators of a query as a tree, and how one micro-batch runs through it.
 
-use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use arrow::datatypes::SchemaRef;
 use arrow::record_batch::RecordBatch;
@@ -16,11 +16,10 @@ use super::filter::Filter;
 use super::flatten::Flatten;
 use super::project::Project;
 use super::stream_join::{StreamJoin, split_condition};
-use super::{Extent, Operator, Side, StateChange, StatefulOperator};
-use crate::batch::{BatchContext, BatchId, row_schema};
+use super::{Extent, Operator, Side, StateChange, StateTable, StatefulOperator};
+use crate::batch::{BatchContext, BatchFacts, BatchId, Inputs, SourceRows, row_schema};
 use crate::error::{EngineError, Result};
 use crate::ledger::{KeptRow, Ledger};
-use crate::parallel;
 use crate::plan::{Delay, Expr, FilterOrigin, JoinKind, LogicalPlan, OutputMode};
 use crate::progress::StateProgress;
 use crate::seeded_bug::SeededBug;
@@ -78,15 +77,33 @@ pub struct EventTimeSource {
     pub delay: Delay,
 }
 
-/// The state of one stateful operator: its tables, or how they have changed.
+/// The saved state of one stateful operator: its tables, or how they have changed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct OperatorState {
     /// Spark's name of the operator.
     pub operator: String,
     /// What its rows are found by.
     pub keys: Vec<String>,
-    /// As [`StatefulOperator::save`] gives them.
+    /// Always the same number of them.
     pub tables: Vec<StateChange>,
+}
+
+/// The same on its way into the checkpoint.
+pub struct SavedOperator<'a> {
+    /// Spark's name of the operator.
+    pub operator: String,
+    /// What its rows are found by.
+    pub keys: Vec<String>,
+    /// As [`StatefulOperator::save`] gives them.
+    pub tables: Vec<StateTable<'a>>,
+}
+
+impl SavedOperator<'_> {
+    /// All of it at once.
+    pub fn whole(&self) -> Result<OperatorState> {
+        let tables = self.tables.iter().map(StateTable::whole).collect::<Result<_>>()?;
+        Ok(OperatorState { operator: self.operator.clone(), keys: self.keys.clone(), tables })
+    }
 }
 
 /// What the operators of a query are built under.
@@ -110,9 +127,9 @@ fn sources(plan: &LogicalPlan) -> BTreeSet<usize> {
 }
 
 /// Everything that one run of the tree reads and writes.
-struct Run {
+struct Run<'a> {
     batch: BatchId,
-    inputs: Vec<Vec<RecordBatch>>,
+    inputs: &'a [&'a dyn SourceRows],
     ledger: Ledger,
     observations: Vec<EventTimeObservation>,
     watermarks: Vec<Watermarks>,
@@ -153,11 +170,17 @@ impl OperatorTree {
         &self.event_times
     }
 
-    /// Runs one micro-batch. `late` and `eviction` are the global watermarks of the batch before and of this one.
+    /// How often the pieces of a source are made in a batch.
+    pub fn reads(&self, source: usize) -> usize {
+        self.root.reads(source)
+    }
+
+    /// Runs one micro-batch over the rows of each source. `late` and `eviction` are the global watermarks of the batch
+    /// before and of this one.
     pub fn run(
         &mut self,
         batch: BatchId,
-        inputs: Vec<Vec<RecordBatch>>,
+        inputs: &[&dyn SourceRows],
         ledger: Ledger,
         late: Watermark,
         eviction: Watermark,
@@ -227,11 +250,11 @@ impl OperatorTree {
 
     /// The state, or what has changed of it since it was last saved or loaded; per stateful operator, last of the
     /// pipeline first.
-    pub fn save(&mut self, extent: Extent) -> Result<Vec<OperatorState>> {
-        let (mut states, parallelism) = (Vec::new(), self.parallelism);
+    pub fn save(&mut self, extent: Extent) -> Result<Vec<SavedOperator<'_>>> {
+        let (mut states, threads) = (Vec::new(), self.parallelism);
         self.root.for_each_operator(&mut |operator| {
             let (name, keys) = (operator.name().into(), operator.keys());
-            states.push(OperatorState { operator: name, keys, tables: operator.save(extent, parallelism)? });
+            states.push(SavedOperator { operator: name, keys, tables: operator.save(extent, threads)? });
             Ok(())
         })?;
         Ok(states)
@@ -369,104 +392,120 @@ impl Builder<'_> {
     }
 }
 
-impl Run {
-    fn context(&mut self, stateful: Option<usize>, event_time: Option<usize>) -> Context<'_> {
+impl<'r> Run<'r> {
+    /// What an operator is told; watermarks are those of a stateful one.
+    fn facts(&self, stateful: Option<usize>) -> BatchFacts {
+        let none = Watermarks { late: Watermark::ZERO, eviction: Watermark::ZERO };
+        BatchFacts {
+            batch: self.batch,
+            watermarks: stateful.map_or(none, |i| self.watermarks[i]),
+            parallelism: self.parallelism,
+            traced: self.ledger.is_traced(),
+            seeded_bug: self.seeded_bug,
+        }
+    }
+
+    fn context(&mut self, stateful: Option<usize>, event_time: Option<usize>) -> Context<'_, 'r> {
         Context { run: self, stateful, event_time, spare: Default::default() }
     }
 }
 
 /// Builds a [`BatchContext`] out of the parts of a run that one operator may touch.
-struct Context<'a> {
-    run: &'a mut Run,
+struct Context<'a, 'r> {
+    run: &'a mut Run<'r>,
     stateful: Option<usize>,
     event_time: Option<usize>,
     /// What operators without state or event time write to.
     spare: (StateProgress, EventTimeObservation),
 }
 
-impl Context<'_> {
+impl Context<'_, '_> {
     fn lend(&mut self) -> BatchContext<'_> {
-        let none = Watermarks { late: Watermark::ZERO, eviction: Watermark::ZERO };
-        BatchContext {
-            batch: self.run.batch,
-            watermarks: self.stateful.map_or(none, |i| self.run.watermarks[i]),
-            ledger: &mut self.run.ledger,
-            state: match self.stateful {
-                Some(i) => &mut self.run.states[i],
-                None => &mut self.spare.0,
-            },
-            observation: match self.event_time {
-                Some(i) => &mut self.run.observations[i],
-                None => &mut self.spare.1,
-            },
-            parallelism: self.run.parallelism,
-            seeded_bug: self.run.seeded_bug,
-        }
+        let facts = self.run.facts(self.stateful);
+        let state = match self.stateful {
+            Some(i) => &mut self.run.states[i],
+            None => &mut self.spare.0,
+        };
+        let observation = match self.event_time {
+            Some(i) => &mut self.run.observations[i],
+            None => &mut self.spare.1,
+        };
+        facts.context(&mut self.run.ledger, state, observation)
     }
 }
 
-/// What came of one batch of a source: its rows, and what was noted on the way.
-struct Share {
-    rows: Vec<RecordBatch>,
+/// The pieces of a source and what they go through before anything that remembers them. What is noted on the way is
+/// kept until all pieces have been made, and then told in their order.
+struct SourcePieces<'a> {
+    rows: &'a dyn SourceRows,
+    steps: &'a [Step],
+    facts: BatchFacts,
+    notes: Mutex<BTreeMap<usize, Notes>>,
+}
+
+/// What was noted of one piece.
+struct Notes {
     ledger: Ledger,
     /// By the numbers of the event times.
     observations: Vec<(usize, EventTimeObservation)>,
 }
 
-/// What a batch is run under, for steps that have no part in what others remember.
-#[derive(Clone, Copy)]
-struct Circumstances {
-    batch: BatchId,
-    traced: bool,
-    seeded_bug: Option<SeededBug>,
+impl<'a> SourcePieces<'a> {
+    fn of(source: usize, steps: &'a [Step], run: &Run<'a>) -> Self {
+        let facts = BatchFacts { parallelism: 1, ..run.facts(None) };
+        Self { rows: run.inputs[source], steps, facts, notes: Mutex::default() }
+    }
+
+    fn inputs(&self) -> Inputs<'_> {
+        Inputs::new(self.rows.pieces(), |at| {
+            let mut notes = Notes { ledger: Ledger::new(self.facts.traced), observations: vec![] };
+            let rows = self.rows.piece(at, &mut notes.ledger)?;
+            let rows = notes.take(rows, self.steps, self.facts)?;
+            self.notes.lock().unwrap_or_else(PoisonError::into_inner).insert(at, notes);
+            Ok(rows)
+        })
+    }
+
+    /// Tells what was noted.
+    fn note(self, run: &mut Run<'_>) {
+        for notes in self.notes.into_inner().unwrap_or_else(PoisonError::into_inner).into_values() {
+            run.ledger.append(notes.ledger);
+            for (number, observation) in notes.observations {
+                run.observations[number].absorb(observation);
+            }
+        }
+    }
 }
 
-impl Share {
-    /// Takes a batch through steps that follow each other.
-    fn of(input: RecordBatch, steps: &[Step], under: Circumstances) -> Result<Self> {
-        let mut share = Share { rows: vec![input], ledger: Ledger::new(under.traced), observations: vec![] };
+impl Notes {
+    /// Takes rows through steps that follow each other.
+    fn take(&mut self, rows: RecordBatch, steps: &[Step], facts: BatchFacts) -> Result<Vec<RecordBatch>> {
+        let mut rows = vec![rows];
         for step in steps {
             let (mut state, mut observation) = Default::default();
-            let none = Watermarks { late: Watermark::ZERO, eviction: Watermark::ZERO };
-            let mut ctx = BatchContext {
-                batch: under.batch,
-                watermarks: none,
-                ledger: &mut share.ledger,
-                state: &mut state,
-                observation: &mut observation,
-                parallelism: 1,
-                seeded_bug: under.seeded_bug,
-            };
+            let mut ctx = facts.context(&mut self.ledger, &mut state, &mut observation);
             let mut produced = Vec::new();
-            for rows in std::mem::take(&mut share.rows) {
+            for rows in rows {
                 step.operator.process(rows, &mut ctx, &mut |batch| keep(batch, &mut produced))?;
             }
-            share.rows = produced;
-            share.observations.extend(step.event_time.map(|number| (number, observation)));
+            rows = produced;
+            self.observations.extend(step.event_time.map(|number| (number, observation)));
         }
-        Ok(share)
+        Ok(rows)
     }
 }
 
 /// Receives a node's output; may run the nodes above it.
-type Downstream<'a> = dyn FnMut(RecordBatch, &mut Run) -> Result<()> + 'a;
+type Downstream<'a> = dyn FnMut(RecordBatch, &mut Run<'_>) -> Result<()> + 'a;
 
 impl Node {
-    fn run(&mut self, run: &mut Run, out: &mut Downstream<'_>) -> Result<()> {
+    fn run(&mut self, run: &mut Run<'_>, out: &mut Downstream<'_>) -> Result<()> {
         match self {
             Node::Source { index, steps } => {
-                let inputs = run.inputs[*index].clone();
-                let traced = run.ledger.is_traced();
-                let under = Circumstances { batch: run.batch, traced, seeded_bug: run.seeded_bug };
-                let share = |input| Share::of(input, steps, under);
-                for share in parallel::try_map(run.parallelism, inputs, share)? {
-                    run.ledger.append(share.ledger);
-                    for (number, observation) in share.observations {
-                        run.observations[number].absorb(observation);
-                    }
-                    forward(share.rows, run, out)?;
-                }
-                Ok(())
+                let pieces = SourcePieces::of(*index, steps, run);
+                let rows = pieces.inputs().batches(run.parallelism)?;
+                pieces.note(run);
+                forward(rows, run, out)
             }
             Node::Unary { input, step } => input.run(run, &mut |batch, run| {
                 let mut produced = Vec::new();
@@ -482,11 +521,23 @@ impl Node {
                     forward(produced, run, out)?;
                 }
                 for (side, input) in [Side::Left, Side::Right].into_iter().zip(inputs) {
-                    let mut batches = Vec::new();
-                    input.run(run, &mut |batch, _| keep(batch, &mut batches))?;
                     let mut produced = Vec::new();
-                    let mut context = run.context(Some(*index), None);
-                    operator.process(side, batches, &mut context.lend(), &mut |b| keep(b, &mut produced))?;
+                    let mut out_of = |batch| keep(batch, &mut produced);
+                    if let Node::Source { index: source, steps } = input {
+                        let pieces = SourcePieces::of(*source, steps, run);
+                        let below = run.ledger.take();
+                        let mut context = run.context(Some(*index), None);
+                        operator.process(side, pieces.inputs(), &mut context.lend(), &mut out_of)?;
+                        let above = std::mem::replace(&mut run.ledger, below);
+                        pieces.note(run);
+                        run.ledger.append(above);
+                    } else {
+                        let mut batches = Vec::new();
+                        input.run(run, &mut |batch, _| keep(batch, &mut batches))?;
+                        let mut context = run.context(Some(*index), None);
+                        let inputs = Inputs::ready(batches);
+                        operator.process(side, inputs, &mut context.lend(), &mut out_of)?;
+                    }
                     forward(produced, run, out)?;
                 }
                 let mut produced = Vec::new();
@@ -510,6 +561,14 @@ impl Node {
                 Node::Source { index, steps }
             }
             input => Node::Unary { input: Box::new(input), step },
+        }
+    }
+
+    /// How often the pieces of a source are made in a batch.
+    fn reads(&self, source: usize) -> usize {
+        match self {
+            Node::Source { index, .. } => usize::from(*index == source),
+            node => node.inputs().iter().map(|input| input.reads(source)).sum(),
         }
     }
 
@@ -562,9 +621,9 @@ impl Node {
         operators
     }
 
-    fn for_each_operator(
-        &mut self,
-        with: &mut dyn FnMut(&mut dyn StatefulOperator) -> Result<()>,
+    fn for_each_operator<'a>(
+        &'a mut self,
+        with: &mut dyn FnMut(&'a mut dyn StatefulOperator) -> Result<()>,
     ) -> Result<()> {
         match self {
             Node::Source { .. } => Ok(()),
@@ -598,6 +657,6 @@ fn keep(batch: RecordBatch, produced: &mut Vec<RecordBatch>) -> Result<()> {
     Ok(())
 }
 
-fn forward(produced: Vec<RecordBatch>, run: &mut Run, out: &mut Downstream<'_>) -> Result<()> {
+fn forward(produced: Vec<RecordBatch>, run: &mut Run<'_>, out: &mut Downstream<'_>) -> Result<()> {
     produced.into_iter().try_for_each(|batch| out(batch, run))
 }

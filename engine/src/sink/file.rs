@@ -27,7 +27,7 @@ use super::{FileFormat, Sink, SinkReport, encode};
 use crate::batch::BatchId;
 use crate::error::{EngineError, Result};
 use crate::hive;
-use crate::ports::{Catalog, ContentDigest, ObjectStore, PortError, TableDefinition};
+use crate::ports::{Catalog, ObjectStore, PortError, TableDefinition};
 use crate::session::Session;
 
 const NAME_START: &str = "part-";
@@ -62,8 +62,6 @@ pub struct FileSink {
     session: Session,
     /// Threads that encode an object.
     parallelism: usize,
-    /// What has been made of a batch that is not written yet.
-    encoded: Option<(BatchId, Vec<Encoded>)>,
     store: Box<dyn ObjectStore>,
     catalog: Box<dyn Catalog>,
 }
@@ -73,7 +71,6 @@ struct Encoded {
     /// Values of the partition, as names of folders.
     values: Vec<String>,
     body: Bytes,
-    digest: Option<ContentDigest>,
 }
 
 impl FileSink {
@@ -111,7 +108,6 @@ impl FileSink {
             data_columns,
             session,
             parallelism: 1,
-            encoded: None,
             store,
             catalog,
         })
@@ -123,12 +119,8 @@ impl FileSink {
         Self { parallelism: threads.max(1), ..self }
     }
 
-    fn put(&mut self, key: &str, body: Bytes, digest: Option<ContentDigest>) -> Result<()> {
-        let put = match digest {
-            Some(digest) => self.store.put_digested(key, body, digest),
-            None => self.store.put(key, body),
-        };
-        put.map_err(|e| failed(format!("writing `{key}`"), e))
+    fn put(&mut self, key: &str, body: Bytes) -> Result<()> {
+        self.store.put(key, body).map_err(|e| failed(format!("writing `{key}`"), e))
     }
 
     fn delete(&mut self, key: &str) -> Result<()> {
@@ -209,16 +201,8 @@ impl Sink for FileSink {
         Ok(())
     }
 
-    fn encode(&mut self, batch: BatchId, rows: &[RecordBatch]) -> Result<()> {
-        self.encoded = Some((batch, self.encoded(rows)?));
-        Ok(())
-    }
-
     fn write(&mut self, batch: BatchId, rows: &[RecordBatch]) -> Result<SinkReport> {
-        let encoded = match self.encoded.take() {
-            Some((of, encoded)) if of == batch => encoded,
-            _ => self.encoded(rows)?,
-        };
+        let encoded = self.encoded(rows)?;
         let rows = rows.iter().map(|batch| batch.num_rows() as u64).sum();
         let mut written = BTreeSet::new();
         let report = self.put_objects(batch, encoded, &mut written)?;
@@ -233,12 +217,10 @@ impl FileSink {
     /// One object per partition.
     fn encoded(&self, rows: &[RecordBatch]) -> Result<Vec<Encoded>> {
         let (keys, data) = (&self.partition_columns, &self.data_columns);
-        let digest = self.store.digest();
         let encoded = |part: Part| {
             let (format, schema) = (self.target.format, &self.definition.schema);
             let body = encode(format, &part.rows, schema, &self.session, self.parallelism)?;
-            let digest = digest.map(|digest| digest(&body));
-            Ok(Encoded { values: part.values, body, digest })
+            Ok(Encoded { values: part.values, body })
         };
         let parts = partitioned(rows, &self.definition, keys, data, &self.session)?;
         parts.into_iter().map(encoded).collect()
@@ -254,12 +236,12 @@ impl FileSink {
         let mut report = SinkReport::default();
         let name = object_name(batch, self.target.format);
         let mut partitions = BTreeMap::new();
-        for Encoded { values, body, digest } in objects {
+        for Encoded { values, body } in objects {
             let path = hive::folder(self.target.partition_by.iter().map(String::as_str), &values);
             report.objects += 1;
             report.bytes += body.len() as u64;
             let key = format!("{}{path}{name}", self.target.prefix);
-            self.put(&key, body, digest)?;
+            self.put(&key, body)?;
             written.insert(key);
             partitions.insert(values, format!("{}{path}", self.target.location));
         }

@@ -104,11 +104,6 @@ pub trait Sink {
     /// Runs when a query goes on, before anything else: takes back what this batch and later ones may have left
     /// half done.
     fn recover(&mut self, next: BatchId) -> Result<()>;
-    /// Makes what [`Sink::write`] will write of the same rows, which come again there, and writes nothing yet. A sink
-    /// that has nothing to make need not know of it.
-    fn encode(&mut self, _batch: BatchId, _rows: &[RecordBatch]) -> Result<()> {
-        Ok(())
-    }
     /// Takes the rows of a batch, in the columns of the query's output.
     fn write(&mut self, batch: BatchId, rows: &[RecordBatch]) -> Result<SinkReport>;
 }

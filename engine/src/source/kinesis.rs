@@ -85,6 +85,8 @@ pub struct KinesisSource {
     cursors: BTreeMap<String, (ShardOffset, String)>,
     /// Closed shards that were read to their end, and the offset of the end.
     ended: BTreeMap<String, ShardOffset>,
+    /// Records of the last batch: as much room as the next one gets at first.
+    last_read: usize,
     /// When the shards were listed last, and which there were.
     listed: Option<(i64, BTreeSet<String>)>,
 }
@@ -93,7 +95,16 @@ impl KinesisSource {
     /// A source over one stream.
     pub fn new(stream: impl Into<String>, options: KinesisOptions, api: Box<dyn StreamApi>) -> Self {
         let (cursors, ended) = (BTreeMap::new(), BTreeMap::new());
-        Self { stream: stream.into(), options, api, fetched: None, cursors, ended, listed: None }
+        Self {
+            stream: stream.into(),
+            options,
+            api,
+            fetched: None,
+            cursors,
+            ended,
+            last_read: 0,
+            listed: None,
+        }
     }
 
     /// The shards that there are, or were when they were listed last, if that is not long ago.
@@ -110,33 +121,39 @@ impl KinesisSource {
         Ok(shards)
     }
 
-    /// Reads one shard from `start`, page by page, until `done` says that the records so far are enough.
+    /// Appends the records of one shard from `start` on, page by page, until `done` says that those so far are enough.
+    /// Returns where the shard stands then.
     fn read_shard(
         &mut self,
+        read: &mut SourceRead,
         shard: &str,
         start: &ShardOffset,
-        mut done: impl FnMut(&[ShardRecord]) -> bool,
-    ) -> Result<Vec<ShardRecord>> {
-        let mut records = Vec::new();
+        mut done: impl FnMut(&[SourceRecord]) -> bool,
+    ) -> Result<ShardOffset> {
         if self.ended.get(shard) == Some(start) {
-            return Ok(records);
+            return Ok(start.clone());
         }
+        let (first, index) = (read.records.len(), read.shards.len() as u32);
+        let reached = |read: &SourceRead| reached(&read.records[first..], start);
         let mut iterator = match self.cursors.remove(shard) {
             Some((at, iterator)) if at == *start => iterator,
             _ => self.iterator(shard, start)?,
         };
         loop {
-            let page = self.page(shard, iterator, &reached(&records, start))?;
-            records.extend(page.records);
+            let page = self.page(shard, iterator, &reached(read))?;
+            if read.records.len() == first && !page.records.is_empty() {
+                read.shards.push(shard.to_owned());
+            }
+            read.records.extend(page.records.into_iter().map(|record| of_shard(index, record)));
             let Some(next) = page.next_iterator else {
-                self.ended.insert(shard.to_owned(), reached(&records, start));
+                self.ended.insert(shard.to_owned(), reached(read));
                 // Others have taken over.
                 self.listed = None;
-                return Ok(records);
+                return Ok(reached(read));
             };
-            if page.behind_millis == 0 || done(&records) {
-                self.cursors.insert(shard.to_owned(), (reached(&records, start), next));
-                return Ok(records);
+            if page.behind_millis == 0 || done(&read.records[first..]) {
+                self.cursors.insert(shard.to_owned(), (reached(read), next));
+                return Ok(reached(read));
             }
             iterator = next;
             if let Some(millis) = self.options.idle_between_reads_millis {
@@ -195,28 +212,18 @@ impl KinesisSource {
 }
 
 /// Where a shard stands when these records were read of it.
-fn reached(records: &[ShardRecord], start: &ShardOffset) -> ShardOffset {
-    records.last().map_or_else(|| start.clone(), |last| ShardOffset::After(last.sequence_number.clone()))
+fn reached(records: &[SourceRecord], start: &ShardOffset) -> ShardOffset {
+    records.last().map_or_else(|| start.clone(), |last| ShardOffset::After(last.sequence_number.to_string()))
 }
 
 fn failed(operation: &str, stream: &str, source: PortError) -> EngineError {
     EngineError::Port { operation: format!("{operation} on stream `{stream}`"), source }
 }
 
-/// Appends one shard's records to a read.
-fn append(read: &mut SourceRead, shard: &str, records: Vec<ShardRecord>) {
-    if records.is_empty() {
-        return;
-    }
-    let index = read.shards.len() as u32;
-    read.shards.push(shard.to_owned());
-    read.records.extend(records.into_iter().map(|r| SourceRecord {
-        shard: index,
-        sequence_number: r.sequence_number,
-        partition_key: r.partition_key,
-        arrival_millis: r.arrival_millis,
-        data: r.data,
-    }));
+/// A record of the shard with this index.
+fn of_shard(shard: u32, record: ShardRecord) -> SourceRecord {
+    let ShardRecord { sequence_number, partition_key, arrival_millis, data } = record;
+    SourceRecord { shard, sequence_number, partition_key, arrival_millis, data }
 }
 
 impl Source for KinesisSource {
@@ -234,14 +241,15 @@ impl Source for KinesisSource {
         let limit = self.options.fetch_records_per_shard_max;
         let shards = self.shards(now_millis)?;
         let (mut end, mut read) = (start.clone(), SourceRead::default());
+        read.records.reserve(self.last_read + self.last_read / 8);
         for shard in &shards {
             let offset = start.0.get(shard).unwrap_or(&ShardOffset::TrimHorizon);
-            let records = self.read_shard(shard, offset, |records| records.len() >= limit)?;
-            if !records.is_empty() {
-                end.0.insert(shard.clone(), reached(&records, offset));
+            let reached = self.read_shard(&mut read, shard, offset, |records| records.len() >= limit)?;
+            if reached != *offset {
+                end.0.insert(shard.clone(), reached);
             }
-            append(&mut read, shard, records);
         }
+        self.last_read = read.records.len();
         if end != *start {
             // That something is gone is no news by itself.
             end.0.retain(|shard, _| shards.contains(shard));
@@ -263,14 +271,15 @@ impl Source for KinesisSource {
         for (shard, end) in changed {
             let ShardOffset::After(last) = end else { continue };
             let start = range.start.0.get(shard).unwrap_or(&ShardOffset::TrimHorizon);
-            let reached = |records: &[ShardRecord]| records.iter().any(|r| r.sequence_number == *last);
-            let mut records = self.read_shard(shard, start, reached)?;
-            let Some(end) = records.iter().position(|r| r.sequence_number == *last) else {
+            let first = read.records.len();
+            let position =
+                |records: &[SourceRecord]| records.iter().position(|r| r.sequence_number == **last);
+            self.read_shard(&mut read, shard, start, |records| position(records).is_some())?;
+            let Some(end) = position(&read.records[first..]) else {
                 let lost = format!("record {last} of shard {shard} is no longer kept");
                 return Err(failed("replaying a batch", &self.stream, lost.into()));
             };
-            records.truncate(end + 1);
-            append(&mut read, shard, records);
+            read.records.truncate(first + end + 1);
         }
         Ok(read)
     }
@@ -381,7 +390,7 @@ mod tests {
             }
             let end = (first + limit).min(shard.data.len());
             let record = |position: usize| ShardRecord {
-                sequence_number: position.to_string(),
+                sequence_number: position.to_string().into(),
                 partition_key: String::new(),
                 arrival_millis: 0,
                 data: shard.data[position].clone().into(),

@@ -2,6 +2,7 @@
 
 mod files;
 mod kinesis;
+mod sequence_number;
 
 use std::collections::BTreeMap;
 
@@ -13,6 +14,7 @@ use serde::{Deserialize, Serialize};
 pub use files::{FileOptions, FileSource, ObjectFormat};
 pub(crate) use files::{ObjectReader, TableObject};
 pub use kinesis::{InitialPosition, KinesisOptions, KinesisSource};
+pub use sequence_number::SequenceNumber;
 
 use crate::error::Result;
 
@@ -50,7 +52,7 @@ pub struct SourceRecord {
     /// Index of the shard in [`SourceRead::shards`].
     pub shard: u32,
     /// Orders the records of one shard.
-    pub sequence_number: String,
+    pub sequence_number: SequenceNumber,
     /// What the producer routed it by.
     pub partition_key: String,
     /// When the stream took it in, in milliseconds since the epoch.

@@ -92,7 +92,7 @@ impl StreamApi for HttpStreams {
         let page: RecordsAnswer = self.0.call(SERVICE, operation, &request).map_err(marked)?;
         let record = |record: WireRecord| {
             Ok(ShardRecord {
-                sequence_number: record.sequence_number,
+                sequence_number: record.sequence_number.into(),
                 partition_key: record.partition_key,
                 arrival_millis: (record.approximate_arrival_timestamp * 1000.0).round() as i64,
                 data: base64::decode(&record.data)?.into(),

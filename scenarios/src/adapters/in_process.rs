@@ -10,14 +10,15 @@ use wavetank_emulator::glue::{
 };
 use wavetank_emulator::kinesis::{
     GetRecords, GetRecordsRequest, GetShardIterator, GetShardIteratorRequest, ListShards, ListShardsRequest,
+    SequenceNumber,
 };
 use wavetank_emulator::s3::{
-    Content, DeleteObject, GetObject, ListObjectsV2, PutObject, PutObjectRequest, input, md5_of,
+    Content, DeleteObject, GetObject, ListObjectsV2, PutObject, PutObjectRequest, input,
 };
 use wavetank_emulator::{ApiError, Emulator, ErrorCode, Operation, Timestamp};
 use wavetank_engine::ports::{
-    Catalog, ContentDigest, FailureKind, ObjectStore, PortError, PortFailure, PortResult, RecordsPage,
-    ShardRecord, StartPosition, StreamApi, TableDefinition,
+    Catalog, FailureKind, ObjectStore, PortError, PortFailure, PortResult, RecordsPage, ShardRecord,
+    StartPosition, StreamApi, TableDefinition,
 };
 use wavetank_engine::sink::FileFormat;
 use wavetank_engine::types::hive_type_name;
@@ -97,18 +98,24 @@ impl StreamApi for KinesisStreams {
         let limit = i32::try_from(limit).unwrap_or(i32::MAX);
         let request = GetRecordsRequest { limit: Some(limit), ..GetRecordsRequest::new(iterator) };
         let page = self.0.call::<GetRecords>(request).map_err(marked)?;
-        let record = |record: wavetank_emulator::kinesis::Record| ShardRecord {
-            sequence_number: record.sequence_number.to_string(),
+        let mut records = Vec::with_capacity(page.records.len());
+        records.extend(page.records.into_iter().map(|record| ShardRecord {
+            sequence_number: named(record.sequence_number),
             partition_key: record.partition_key,
             arrival_millis: record.approximate_arrival_timestamp.as_millis(),
             data: record.data,
-        };
+        }));
         Ok(RecordsPage {
-            records: page.records.into_iter().map(record).collect(),
+            records,
             next_iterator: page.next_shard_iterator,
             behind_millis: page.millis_behind_latest,
         })
     }
+}
+
+/// A number that is written when somebody reads it.
+fn named(number: SequenceNumber) -> wavetank_engine::source::SequenceNumber {
+    wavetank_engine::source::SequenceNumber::number(number.limbs(), SequenceNumber::write_limbs)
 }
 
 /// Kinesis's error, marked if the engine can do something about it.
@@ -133,16 +140,12 @@ pub struct BucketStore {
 
 impl ObjectStore for BucketStore {
     fn put(&mut self, key: &str, body: Bytes) -> PortResult<()> {
-        self.services.call::<PutObject>(PutObjectRequest::new(&self.bucket, key, body))?;
-        Ok(())
+        self.put_pieces(key, vec![body])
     }
 
-    fn digest(&self) -> Option<fn(&[u8]) -> ContentDigest> {
-        Some(md5_of)
-    }
-
-    fn put_digested(&mut self, key: &str, body: Bytes, digest: ContentDigest) -> PortResult<()> {
-        let content = Content::digested(body, digest);
+    fn put_pieces(&mut self, key: &str, pieces: Vec<Bytes>) -> PortResult<()> {
+        // Nobody waits for an ETag here.
+        let content = Content::undigested(pieces);
         self.services.call::<PutObject>(PutObjectRequest::new(&self.bucket, key, content))?;
         Ok(())
     }

@@ -42,7 +42,7 @@ impl Source for FeedSource {
         let feed = self.feed.borrow();
         let record = |position: usize| SourceRecord {
             shard: 0,
-            sequence_number: position.to_string(),
+            sequence_number: position.to_string().into(),
             partition_key: String::new(),
             arrival_millis: 0,
             data: feed[position].clone(),

@@ -103,11 +103,11 @@ impl Buffer {
         Ok(())
     }
 
-    pub fn sent_at(&self, shard: &str, sequence_number: &str) -> Option<usize> {
+    pub fn sent_at(&self, shard: &str, sequence_number: impl std::fmt::Display) -> Option<usize> {
         if self.by_place.is_empty() {
             return None;
         }
-        self.by_place.get(&(shard.to_owned(), sequence_number.to_owned())).copied()
+        self.by_place.get(&(shard.to_owned(), sequence_number.to_string())).copied()
     }
 
     pub fn put_records(&self) -> &BTreeMap<ShardId, Vec<PutRecord>> {

@@ -242,7 +242,12 @@ impl Producer {
     }
 
     /// Which of [`Producer::sent_by_lines`] stands at a place, if one does.
-    pub fn sent_at(&self, stream: &str, shard: &str, sequence_number: &str) -> Option<usize> {
+    pub fn sent_at(
+        &self,
+        stream: &str,
+        shard: &str,
+        sequence_number: impl std::fmt::Display,
+    ) -> Option<usize> {
         let buffer = self.buffers.iter().find(|buffer| &*buffer.stream == stream)?;
         buffer.sent_at(shard, sequence_number)
     }

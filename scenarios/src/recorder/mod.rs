@@ -105,7 +105,7 @@ impl Recorder {
             };
             let origins = read.records.iter().zip(&sent).map(|(record, sent)| Origin {
                 shard: shards[record.shard as usize].clone(),
-                sequence_number: record.sequence_number.clone(),
+                sequence_number: record.sequence_number.to_string(),
                 arrival_micros: record.arrival_millis * 1000,
                 line: line(sent),
             });
@@ -204,7 +204,7 @@ impl Recorder {
                 numbers(records.iter().map(|_| Some(source as i64))),
                 text(records.iter().map(|_| self.stream(job, source as u8))),
                 text(records.iter().map(|r| &read.shards[r.shard as usize])),
-                text(records.iter().map(|r| &r.sequence_number)),
+                text(origins.iter().map(|o| &o.sequence_number)),
                 text(records.iter().map(|r| &r.partition_key)),
                 times(records.iter().map(|r| Some(r.arrival_millis * 1000))),
                 numbers(records.iter().map(|_| Some(batch))),

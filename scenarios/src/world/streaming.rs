@@ -42,10 +42,6 @@ impl Sink for Remembering {
         self.sink.recover(next)
     }
 
-    fn encode(&mut self, batch: BatchId, rows: &[RecordBatch]) -> Result<(), EngineError> {
-        self.sink.encode(batch, rows)
-    }
-
     fn write(&mut self, batch: BatchId, rows: &[RecordBatch]) -> Result<SinkReport, EngineError> {
         self.given.borrow_mut().insert(batch, rows.to_vec());
         self.sink.write(batch, rows)

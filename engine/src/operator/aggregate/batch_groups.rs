@@ -100,8 +100,7 @@ impl BatchGroups {
         let mut arrays = take_all(keys, &new)?;
         arrays.push(arrow::compute::take(ids, &new, None)?);
         let rows = RecordBatch::try_new(Arc::clone(&self.schema), arrays)?;
-        let never = new_hashes.iter().map(|_| None);
-        let slots = self.groups.insert(rows, &new_hashes, &vec![false; new.len()], never)?;
+        let slots = self.groups.insert(rows, &new_hashes, &vec![false; new.len()], &[])?;
         self.accumulators.resize(self.groups.len());
         let mut slots = slots.into_iter();
         let number = |found: Option<u32>| found.or_else(|| slots.next()).expect("every new key has a slot");

@@ -13,8 +13,8 @@ use super::calls::{Accumulators, Calls};
 use crate::batch::{RecordId, row_schema};
 use crate::error::Result;
 use crate::ledger::KeptRow;
-use crate::operator::state::{Evicted, KeyedRows, hash};
-use crate::operator::{Extent, StateChange};
+use crate::operator::state::{Evicted, KeyedRows, hash, in_time_order};
+use crate::operator::{Extent, StateChange, StateTable};
 use crate::plan::Column;
 
 /// Groups that are being put.
@@ -76,12 +76,12 @@ impl GroupState {
     /// Adds groups, empty as yet. Returns their slots.
     pub(super) fn insert(&mut self, groups: NewGroups) -> Result<Vec<u32>> {
         let NewGroups { keys, due, ids, hashes } = groups;
-        let times: Vec<Option<i64>> = due.iter().map(|due| due.filter(|_| self.evicts)).collect();
+        let times = in_time_order(due.iter().map(|due| due.filter(|_| self.evicts)));
         let mut arrays = keys;
         arrays.push(Arc::new(due));
         arrays.push(Arc::new(ids));
         let rows = RecordBatch::try_new(Arc::clone(self.rows.schema()), arrays)?;
-        let slots = self.rows.insert(rows, &hashes, &vec![false; hashes.len()], times.into_iter())?;
+        let slots = self.rows.insert(rows, &hashes, &vec![false; hashes.len()], &times)?;
         let end = slots.iter().max().map_or(0, |slot| *slot as usize + 1);
         self.accumulators.resize(end);
         Ok(slots)
@@ -140,10 +140,10 @@ impl GroupState {
         kept.collect()
     }
 
-    pub(super) fn save(&mut self, extent: Extent, threads: usize) -> Result<StateChange> {
+    pub(super) fn save(&mut self, extent: Extent) -> Result<StateTable<'_>> {
         let saved = self.rows.start_saving(extent);
         let state = self.accumulators.state(&saved.slots)?;
-        self.rows.save(saved, state, threads)
+        Ok(self.rows.save(saved, state))
     }
 
     pub(super) fn load(&mut self, saved: &StateChange) -> Result<()> {
@@ -152,7 +152,7 @@ impl GroupState {
         let hashes = hash(&by, saved.rows.num_rows())?;
         let due = stored[self.width].as_primitive::<Int64Type>();
         let times = due.iter().map(|due| due.filter(|_| self.evicts));
-        let slots = self.rows.load(saved, &hashes, times)?;
+        let slots = self.rows.load(saved, &hashes, &in_time_order(times))?;
         self.accumulators.resize(slots.iter().max().map_or(0, |slot| *slot as usize + 1));
         self.accumulators.restore(&slots, state)
     }

@@ -27,12 +27,12 @@ use arrow::record_batch::RecordBatch;
 use super::Grouping;
 use super::batch_groups::{BatchGroups, Partial};
 use super::group_state::{GroupState, NewGroups, slots_of};
-use crate::batch::{BatchContext, Output, RecordId};
+use crate::batch::{BatchContext, Inputs, Output, RecordId};
 use crate::error::Result;
 use crate::ledger::KeptRow;
 use crate::operator::late::event_times;
 use crate::operator::state::{find_slots, hash};
-use crate::operator::{Extent, Side, StateChange, StatefulOperator};
+use crate::operator::{Extent, Side, StateChange, StateTable, StatefulOperator};
 use crate::plan::OutputMode;
 use crate::seeded_bug::SeededBug;
 
@@ -102,13 +102,13 @@ impl StatefulOperator for GroupAggregate {
     fn process(
         &mut self,
         _: Side,
-        inputs: Vec<RecordBatch>,
+        inputs: Inputs<'_>,
         ctx: &mut BatchContext<'_>,
         _: &mut Output<'_>,
     ) -> Result<()> {
-        let drops_late = self.drops_late();
-        let take = |input| self.grouping.take(&mut self.batch, &input, drops_late, NAME, ctx);
-        inputs.into_iter().try_for_each(take)
+        let (drops_late, threads) = (self.drops_late(), ctx.parallelism);
+        let take = |input: RecordBatch| self.grouping.take(&mut self.batch, &input, drops_late, NAME, ctx);
+        inputs.batches(threads)?.into_iter().try_for_each(take)
     }
 
     fn finish(&mut self, ctx: &mut BatchContext<'_>, out: &mut Output<'_>) -> Result<()> {
@@ -154,8 +154,8 @@ impl StatefulOperator for GroupAggregate {
         self.grouping.mode != OutputMode::Complete
     }
 
-    fn save(&mut self, extent: Extent, threads: usize) -> Result<Vec<StateChange>> {
-        Ok(vec![self.state.save(extent, threads)?])
+    fn save(&mut self, extent: Extent, _: usize) -> Result<Vec<StateTable<'_>>> {
+        Ok(vec![self.state.save(extent)?])
     }
 
     fn load(&mut self, tables: &[StateChange]) -> Result<()> {

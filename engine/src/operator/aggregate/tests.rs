@@ -12,7 +12,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::aggregate::find;
-use crate::batch::{BatchId, RecordId, row_schema};
+use crate::batch::{BatchId, Inputs, RecordId, row_schema};
 use crate::ledger::{Ledger, LossReason};
 use crate::operator::{Extent, Side, StateChange};
 use crate::plan::{BinaryOp, ColumnIds, Delay, Expr};
@@ -150,10 +150,15 @@ fn drive(
         Ok(())
     };
     for rows in batches {
-        operator.process(Side::Left, vec![rows.clone()], &mut ctx, &mut out).unwrap();
+        operator.process(Side::Left, Inputs::ready(vec![rows.clone()]), &mut ctx, &mut out).unwrap();
     }
     operator.finish(&mut ctx, &mut out).unwrap();
     (emitted, state, ledger)
+}
+
+fn saved(driver: &mut Driver, extent: Extent) -> Vec<StateChange> {
+    let tables = driver.operator.save(extent, 1).unwrap();
+    tables.iter().map(|table| table.whole().unwrap()).collect()
 }
 
 fn readable(batch: &RecordBatch) -> Vec<Readable> {
@@ -398,15 +403,14 @@ proptest! {
                 let mut driver = Driver::new(mode, sessions);
                 let mut watermark = (0, 0);
                 let mut twin: Option<Driver> = None;
-                let mut history = driver.operator.save(Extent::Snapshot, 1).unwrap();
+                let mut history = saved(&mut driver, Extent::Snapshot);
                 for (i, (rows, advance)) in batches.iter().enumerate() {
                     if i == split {
                         let mut loaded = Driver::new(mode, sessions);
                         loaded.batch = driver.batch;
                         let folded = StateChange::fold(&history).unwrap();
                         loaded.operator.load(&[folded]).unwrap();
-                        let snapshots = [&mut loaded, &mut driver].map(|d| d.operator.save(Extent::Snapshot, 1));
-                        let [loaded_state, state] = snapshots.map(Result::unwrap);
+                        let [loaded_state, state] = [&mut loaded, &mut driver].map(|d| saved(d, Extent::Snapshot));
                         prop_assert_eq!(&loaded_state, &state);
                         (twin, history) = (Some(loaded), state);
                     }
@@ -416,9 +420,9 @@ proptest! {
                     if let Some(twin) = &mut twin {
                         prop_assert_eq!(sorted(twin.run(&rows, watermark.0, watermark.1)), done);
                     }
-                    let delta = driver.operator.save(Extent::Delta, 1).unwrap();
+                    let delta = saved(&mut driver, Extent::Delta);
                     if let Some(twin) = &mut twin {
-                        prop_assert_eq!(&twin.operator.save(Extent::Delta, 1).unwrap(), &delta);
+                        prop_assert_eq!(&saved(twin, Extent::Delta), &delta);
                     }
                     history.extend(delta);
                     watermark = (watermark.1, watermark.1.max(*advance));

@@ -7,11 +7,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use arrow::array::types::UInt64Type;
-use arrow::array::{ArrayRef, BooleanArray, RecordBatch, UInt64Array, cast::AsArray};
+use arrow::array::{ArrayRef, BooleanArray, RecordBatch, cast::AsArray};
 use arrow::compute::interleave_record_batch;
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
-
-use crate::error::Result;
 
 /// Column of a saved table that says whether a row has matched.
 const MATCHED: &str = "__matched";
@@ -43,18 +41,6 @@ pub struct StateChange {
 }
 
 impl StateChange {
-    /// The saved form of rows.
-    pub(super) fn table(
-        fields: Vec<Arc<Field>>,
-        mut columns: Vec<ArrayRef>,
-        matched: BooleanArray,
-        serials: UInt64Array,
-    ) -> Result<RecordBatch> {
-        columns.push(Arc::new(matched));
-        columns.push(Arc::new(serials));
-        Ok(RecordBatch::try_new(saved_schema(fields), columns)?)
-    }
-
     /// The columns of the rows without what is saved about each row.
     pub fn columns(&self) -> &[ArrayRef] {
         &self.rows.columns()[..self.rows.num_columns() - 2]
@@ -116,7 +102,7 @@ impl StateChange {
 }
 
 /// Layout of a saved table whose rows have the given fields.
-fn saved_schema(mut fields: Vec<Arc<Field>>) -> SchemaRef {
+pub(super) fn saved_schema(mut fields: Vec<Arc<Field>>) -> SchemaRef {
     fields.push(Arc::new(Field::new(MATCHED, DataType::Boolean, false)));
     fields.push(Arc::new(Field::new(SERIAL, DataType::UInt64, false)));
     Arc::new(Schema::new(fields))
@@ -124,7 +110,7 @@ fn saved_schema(mut fields: Vec<Arc<Field>>) -> SchemaRef {
 
 #[cfg(test)]
 mod tests {
-    use arrow::array::Int64Array;
+    use arrow::array::{Int64Array, UInt64Array};
 
     use super::*;
 
@@ -133,8 +119,9 @@ mod tests {
         let fields = vec![Arc::new(Field::new("v", DataType::Int64, false))];
         let flags = BooleanArray::from(vec![false; rows.len()]);
         let serials = UInt64Array::from_iter_values(rows.iter().map(|row| row.0));
+        let columns: Vec<ArrayRef> = vec![values, Arc::new(flags), Arc::new(serials)];
         StateChange {
-            rows: StateChange::table(fields, vec![values], flags, serials).unwrap(),
+            rows: RecordBatch::try_new(saved_schema(fields), columns).unwrap(),
             removed: removed.to_vec(),
             matched: matched.to_vec(),
             next_serial,

@@ -11,13 +11,12 @@ use arrow::datatypes::SchemaRef;
 use arrow::record_batch::RecordBatch;
 
 use crate::error::Result;
-use crate::parallel;
 
 /// Rows are copied in runs when these have as many on average.
 const ROWS_PER_RUN_MIN: usize = 16;
 
 /// From this many rows on a chunk is not merged any more.
-const SEALED_ROWS: usize = 4096;
+const SEALED_ROWS: usize = 1024;
 
 /// Where a row is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,56 +74,52 @@ impl Chunks {
     }
 
     /// The values of several columns at the given rows.
-    pub(in crate::operator) fn gather_all(
+    pub(in crate::operator) fn gather(
         &self,
         columns: &[usize],
         rows: &[RowAddress],
     ) -> Result<Vec<ArrayRef>> {
-        self.gather_with(columns, rows, 1)
+        if rows.is_empty() {
+            let empty = RecordBatch::new_empty(self.schema.clone());
+            return Ok(columns.iter().map(|column| empty.column(*column).clone()).collect());
+        }
+        let runs = runs(rows);
+        match runs.len() * ROWS_PER_RUN_MIN <= rows.len() {
+            true => columns.iter().map(|column| self.copy_runs(*column, &runs)).collect(),
+            false => self.pick(columns, rows),
+        }
     }
 
-    /// The same, a column at a time on each of so many threads.
-    pub(in crate::operator) fn gather_with(
-        &self,
-        columns: &[usize],
-        rows: &[RowAddress],
-        threads: usize,
-    ) -> Result<Vec<ArrayRef>> {
+    /// Rows that lie behind each other, copied at once.
+    fn copy_runs(&self, column: usize, runs: &[(RowAddress, usize)]) -> Result<ArrayRef> {
+        let part = |(first, length): &(RowAddress, usize)| {
+            self.chunk(first.chunk).rows.column(column).slice(first.row as usize, *length)
+        };
+        let parts: Vec<ArrayRef> = runs.iter().map(part).collect();
+        let parts: Vec<&dyn Array> = parts.iter().map(AsRef::as_ref).collect();
+        Ok(concat(&parts)?)
+    }
+
+    /// Rows one by one.
+    fn pick(&self, columns: &[usize], rows: &[RowAddress]) -> Result<Vec<ArrayRef>> {
         let mut referenced: Vec<u32> = Vec::new();
         // Position of a chunk among those referenced.
         let mut positions = vec![u32::MAX; self.chunks.len()];
-        let indices: Vec<(usize, usize)> = rows
-            .iter()
-            .map(|address| {
-                let position = &mut positions[address.chunk as usize];
-                if *position == u32::MAX {
-                    *position = referenced.len() as u32;
-                    referenced.push(address.chunk);
-                }
-                (*position as usize, address.row as usize)
-            })
-            .collect();
-        if referenced.is_empty() {
-            let empty = RecordBatch::new_empty(self.schema.clone());
-            return Ok(columns.iter().map(|c| empty.column(*c).clone()).collect());
-        }
-        // Rows that lie behind each other are copied at once.
-        let runs = runs(rows);
-        let in_runs = runs.len() * ROWS_PER_RUN_MIN <= rows.len();
-        let gather_one = |column: usize| {
-            if in_runs {
-                let part = |(first, length): &(RowAddress, usize)| {
-                    self.chunk(first.chunk).rows.column(column).slice(first.row as usize, *length)
-                };
-                let parts: Vec<ArrayRef> = runs.iter().map(part).collect();
-                let parts: Vec<&dyn Array> = parts.iter().map(AsRef::as_ref).collect();
-                return Ok(concat(&parts)?);
+        let mut place = |address: &RowAddress| {
+            let position = &mut positions[address.chunk as usize];
+            if *position == u32::MAX {
+                *position = referenced.len() as u32;
+                referenced.push(address.chunk);
             }
+            (*position as usize, address.row as usize)
+        };
+        let indices: Vec<(usize, usize)> = rows.iter().map(&mut place).collect();
+        let pick_one = |column: &usize| {
             let parts: Vec<&dyn Array> =
-                referenced.iter().map(|id| self.chunk(*id).rows.column(column).as_ref()).collect();
+                referenced.iter().map(|id| self.chunk(*id).rows.column(*column).as_ref()).collect();
             Ok(interleave(&parts, &indices)?)
         };
-        parallel::try_map(threads, columns.to_vec(), gather_one)
+        columns.iter().map(pick_one).collect()
     }
 
     /// Removes rows. Returns rows that were moved by the compaction that may follow.
@@ -286,7 +281,7 @@ mod tests {
                     addresses.insert(moved.slot, moved.to);
                 }
                 let rows: Vec<RowAddress> = addresses.values().copied().collect();
-                let values = chunks.gather_all(&[0], &rows).unwrap().remove(0);
+                let values = chunks.gather(&[0], &rows).unwrap().remove(0);
                 let expected: Vec<u32> = addresses.keys().copied().collect();
                 prop_assert_eq!(values.as_primitive::<UInt32Type>().values().to_vec(), expected);
                 prop_assert!(chunks.small.len() <= 13);

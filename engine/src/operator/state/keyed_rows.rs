@@ -2,18 +2,20 @@
 //!
 //! A row has a *slot* for as long as it is kept. Slots of equal key hash are a doubly linked list, so a row leaves
 //! in constant time; the values are in [`Chunks`], the order of eviction in [`TimeIndex`]. What has changed since the
-//! last saving is noted as it happens. Per row this costs 63 bytes beside its values: the [`Slot`] 32, chunk
+//! last saving is noted as it happens. Per row this costs 63 bytes beside its values: the slot 32, chunk
 //! back-reference 5, time index 12, [`Heads`] about 14.
 
 use std::sync::Arc;
 
 use arrow::array::{ArrayRef, BooleanArray, UInt64Array};
-use arrow::datatypes::{Field, SchemaRef};
+use arrow::datatypes::SchemaRef;
 use arrow::record_batch::RecordBatch;
 
 use super::change::{Extent, StateChange};
 use super::chunks::{Chunks, RowAddress};
 use super::heads::Heads;
+use super::slots::{Flags, Slot, Slots};
+use super::table::StateTable;
 use super::time_index::TimeIndex;
 use crate::error::Result;
 
@@ -27,7 +29,7 @@ const FETCHED: usize = 256;
 #[derive(Debug)]
 pub(in crate::operator) struct KeyedRows {
     heads: Heads,
-    slots: Vec<Slot>,
+    slots: Slots,
     free: Vec<u32>,
     chunks: Chunks,
     times: TimeIndex,
@@ -55,33 +57,8 @@ struct Journal {
 pub(in crate::operator) struct Saved {
     /// Slots in the order of their serial numbers.
     pub(in crate::operator) slots: Vec<u32>,
-    removed: Vec<u64>,
-    matched: Vec<u64>,
-}
-
-/// All that is known of a kept row beside its values: half a cache line, fetched at once.
-#[derive(Debug, Clone, Copy)]
-struct Slot {
-    hash: u32,
-    /// The next one of the same hash.
-    next: u32,
-    previous: u32,
-    flags: Flags,
-    address: RowAddress,
-    serial: u64,
-}
-
-/// What a slot is known for.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-struct Flags {
-    /// The row has found a match.
-    matched: bool,
-    /// The time index knows the slot, so that it can be used again only when the index has let go of it.
-    timed: bool,
-    /// The row was taken out before its time.
-    removed: bool,
-    /// The slot holds a row.
-    alive: bool,
+    pub(super) removed: Vec<u64>,
+    pub(super) matched: Vec<u64>,
 }
 
 /// A row that leaves, because of the watermark or before.
@@ -100,7 +77,7 @@ impl KeyedRows {
     pub(in crate::operator) fn new(schema: SchemaRef) -> Self {
         Self {
             heads: Heads::default(),
-            slots: vec![],
+            slots: Slots::default(),
             free: vec![],
             chunks: Chunks::new(schema),
             times: TimeIndex::default(),
@@ -139,7 +116,7 @@ impl KeyedRows {
     pub(in crate::operator) fn gather(&self, columns: &[usize], slots: &[u32]) -> Result<Vec<ArrayRef>> {
         let addresses: Vec<RowAddress> =
             slots.iter().map(|slot| self.slots[*slot as usize].address).collect();
-        self.chunks.gather_all(columns, &addresses)
+        self.chunks.gather(columns, &addresses)
     }
 
     /// Notes that a kept row has found a match.
@@ -163,14 +140,15 @@ impl KeyedRows {
         self.slots[slot as usize].flags.matched
     }
 
-    /// Keeps rows: their key hashes, whether they have matched already, and the time at which each is evicted
-    /// (`None`: never). Returns the slots, in the order of the rows.
+    /// Keeps rows: their key hashes, whether they have matched already, and the time at which each is evicted, as
+    /// [`super::in_time_order`] gives it; a row that is not among them never is. Returns the slots, in the order of the
+    /// rows.
     pub(in crate::operator) fn insert(
         &mut self,
         rows: RecordBatch,
         hashes: &[u64],
         matched: &[bool],
-        times: impl Iterator<Item = Option<i64>>,
+        times: &[(i64, u32)],
     ) -> Result<Vec<u32>> {
         let first = self.next_serial;
         self.next_serial += hashes.len() as u64;
@@ -185,7 +163,7 @@ impl KeyedRows {
         hashes: &[u64],
         matched: &[bool],
         mut serials: impl Iterator<Item = u64>,
-        times: impl Iterator<Item = Option<i64>>,
+        times: &[(i64, u32)],
     ) -> Result<Vec<u32>> {
         let mut slots = Vec::with_capacity(hashes.len());
         for (hashes, matched) in hashes.chunks(FETCHED).zip(matched.chunks(FETCHED)) {
@@ -196,21 +174,22 @@ impl KeyedRows {
             }
         }
         self.live += slots.len();
-        let timed: Vec<(i64, u32)> =
-            times.zip(&slots).filter_map(|(time, slot)| Some((time?, *slot))).collect();
-        timed.iter().for_each(|(_, slot)| self.slots[*slot as usize].flags.timed = true);
-        self.times.insert(timed);
+        times.iter().for_each(|(_, row)| self.slots[slots[*row as usize] as usize].flags.timed = true);
+        self.times.insert(times.iter().map(|(time, row)| (*time, slots[*row as usize])));
         for moved in self.chunks.insert(rows, slots.clone())? {
             self.slots[moved.slot as usize].address = moved.to;
         }
         Ok(slots)
     }
 
-    /// Rows whose time is at or before the bound, earliest first, of equal times by serial number; they are still readable until
-    /// [`KeyedRows::drop_rows`] takes them.
+    /// Rows whose time is at or before the bound, earliest first, of equal times by serial number; they are still
+    /// readable until [`KeyedRows::drop_rows`] takes them.
     pub(in crate::operator) fn evict(&mut self, bound: i64) -> Vec<Evicted> {
-        let mut evicted = Vec::new();
-        for block in self.times.take_until(bound).chunks(FETCHED) {
+        let due = self.times.take_until(bound);
+        let mut evicted = Vec::with_capacity(due.len());
+        self.free.reserve(due.len());
+        self.journal.removed.reserve(due.len());
+        for block in due.chunks(FETCHED) {
             self.heads.fetch(block.iter().map(|(_, slot)| self.slots[*slot as usize].hash));
             for (time, slot) in block.iter().copied() {
                 let flags = &mut self.slots[slot as usize].flags;
@@ -245,7 +224,7 @@ impl KeyedRows {
         rows: &[Evicted],
     ) -> Result<Vec<ArrayRef>> {
         let addresses: Vec<RowAddress> = rows.iter().map(|row| row.address).collect();
-        self.chunks.gather_all(columns, &addresses)
+        self.chunks.gather(columns, &addresses)
     }
 
     /// Frees the values of evicted rows.
@@ -271,8 +250,9 @@ impl KeyedRows {
     /// Which rows are to be saved. What happens from here on belongs to the next saving.
     pub(in crate::operator) fn start_saving(&mut self, extent: Extent) -> Saved {
         let Journal { added, mut updated, mut removed, mut matched, .. } = std::mem::take(&mut self.journal);
-        removed.sort_unstable();
-        matched.sort_unstable();
+        // Both are made of runs.
+        removed.sort();
+        matched.sort();
         self.journal.first_new = self.next_serial;
         if extent == Extent::Snapshot {
             return Saved { slots: self.slots(), removed: vec![], matched: vec![] };
@@ -288,28 +268,24 @@ impl KeyedRows {
     }
 
     /// The rows to be saved; `more` are further columns of them, which are kept elsewhere.
-    pub(in crate::operator) fn save(
-        &self,
-        saved: Saved,
-        more: Vec<ArrayRef>,
-        threads: usize,
-    ) -> Result<StateChange> {
-        let Saved { slots, removed, matched } = saved;
+    pub(in crate::operator) fn save(&self, saved: Saved, more: Vec<ArrayRef>) -> StateTable<'_> {
+        StateTable::new(self, saved, more)
+    }
+
+    /// All columns of kept rows, then whether each has matched, and its serial number.
+    pub(super) fn values(&self, slots: &[u32]) -> Result<Vec<ArrayRef>> {
         let stored: Vec<usize> = (0..self.schema().fields().len()).collect();
-        let mut fields = self.schema().fields().to_vec();
-        let addresses: Vec<RowAddress> =
-            slots.iter().map(|slot| self.slots[*slot as usize].address).collect();
-        let mut columns = self.chunks.gather_with(&stored, &addresses, threads)?;
-        let named = |(i, column): (usize, &ArrayRef)| {
-            Arc::new(Field::new(format!("__state{i}"), column.data_type().clone(), true))
-        };
-        fields.extend(more.iter().enumerate().map(named));
-        columns.extend(more);
+        let mut columns = self.gather(&stored, slots)?;
         let flags: BooleanArray = slots.iter().map(|slot| Some(self.is_matched(*slot))).collect();
-        let serials =
-            UInt64Array::from_iter_values(slots.iter().map(|slot| self.slots[*slot as usize].serial));
-        let rows = StateChange::table(fields, columns, flags, serials)?;
-        Ok(StateChange { rows, removed, matched, next_serial: self.next_serial })
+        let serials = slots.iter().map(|slot| self.slots[*slot as usize].serial);
+        columns.push(Arc::new(flags));
+        columns.push(Arc::new(UInt64Array::from_iter_values(serials)));
+        Ok(columns)
+    }
+
+    /// What the next new row will be numbered.
+    pub(super) fn next_serial(&self) -> u64 {
+        self.next_serial
     }
 
     /// Takes over saved rows; nothing may be kept yet. Returns their slots.
@@ -317,7 +293,7 @@ impl KeyedRows {
         &mut self,
         saved: &StateChange,
         hashes: &[u64],
-        times: impl Iterator<Item = Option<i64>>,
+        times: &[(i64, u32)],
     ) -> Result<Vec<u32>> {
         assert_eq!(self.live, 0, "a state is loaded once, before the first batch");
         let stored = saved.columns()[..self.schema().fields().len()].to_vec();
@@ -357,21 +333,17 @@ impl KeyedRows {
     }
 
     fn grow(&mut self) -> u32 {
-        let slot = u32::try_from(self.slots.len()).expect("fewer than 2^32 rows are kept");
-        assert!(slot != NONE, "fewer than 2^32 - 1 rows are kept");
-        if self.slots.len() == self.slots.capacity() {
-            // A large state grows by an eighth, not to twice its size.
-            self.slots.reserve_exact(self.slots.len() / 8 + 64);
-        }
-        let address = RowAddress { chunk: 0, row: 0 };
         let (next, previous, flags) = (NONE, NONE, Flags::default());
-        self.slots.push(Slot { hash: 0, next, previous, flags, address, serial: 0 });
+        let address = RowAddress { chunk: 0, row: 0 };
+        let slot = self.slots.push(Slot { hash: 0, next, previous, flags, address, serial: 0 });
+        let slot = u32::try_from(slot).expect("fewer than 2^32 rows are kept");
+        assert!(slot != NONE, "fewer than 2^32 - 1 rows are kept");
         slot
     }
 
     /// Bytes of memory that the rows take, with everything by which they are found.
     pub(in crate::operator) fn bytes(&self) -> usize {
-        let own = self.slots.capacity() * size_of::<Slot>() + self.free.capacity() * 4;
+        let own = self.slots.bytes() + self.free.capacity() * 4;
         own + self.heads.bytes() + self.chunks.bytes() + self.times.bytes()
     }
 
@@ -404,9 +376,10 @@ fn short(hash: u64) -> u32 {
 #[cfg(test)]
 mod tests {
     use arrow::array::{Int64Array, StringArray, TimestampMicrosecondArray};
-    use arrow::datatypes::{DataType, Schema};
+    use arrow::datatypes::{DataType, Field, Schema};
 
     use super::*;
+    use crate::operator::state::in_time_order;
     use crate::types::timestamp_type;
 
     /// Ten thousand rows per batch, so many batches, of which the latest `kept` rows stay.
@@ -427,7 +400,7 @@ mod tests {
             encoded =
                 new.columns().iter().map(|c| c.to_data().get_slice_memory_size().unwrap()).sum::<usize>();
             let hashes = super::super::hash(&new.columns()[..1], 10_000).unwrap();
-            rows.insert(new, &hashes, &[false; 10_000], numbers.map(Some)).unwrap();
+            rows.insert(new, &hashes, &[false; 10_000], &in_time_order(numbers.map(Some))).unwrap();
             let evicted = rows.evict((batch + 1) * 10_000 - kept);
             rows.drop_rows(&evicted).unwrap();
             rows.start_saving(Extent::Delta);

@@ -6,6 +6,14 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
+/// The rows that have a time, as (time, position): in the order of the times, of equal ones in that of the rows.
+pub(in crate::operator) fn in_time_order(times: impl Iterator<Item = Option<i64>>) -> Vec<(i64, u32)> {
+    let mut timed: Vec<(i64, u32)> = (0..).zip(times).filter_map(|(row, time)| Some((time?, row))).collect();
+    // Stable, and quick where rows come about in the order of their times.
+    timed.sort_by_key(|(time, _)| *time);
+    timed
+}
+
 /// Slots of state rows by event time in microseconds; rows of equal times in the order in which they came.
 #[derive(Debug, Default)]
 pub(in crate::operator) struct TimeIndex {
@@ -26,16 +34,12 @@ struct Run {
 }
 
 impl TimeIndex {
-    /// Adds rows given as (time, slot), in the order in which they came.
-    pub(in crate::operator) fn insert(&mut self, mut rows: Vec<(i64, u32)>) {
-        if rows.is_empty() {
-            return;
-        }
-        // Stable, and quick where rows come about in the order of their times.
-        rows.sort_by_key(|(time, _)| *time);
-        let earliest = rows[0].0;
-        let reversed = || rows.iter().rev();
-        let run = Run { times: reversed().map(|r| r.0).collect(), slots: reversed().map(|r| r.1).collect() };
+    /// Adds rows given as (time, slot), in the order of the times; of equal times in the order in which they came.
+    pub(in crate::operator) fn insert(&mut self, rows: impl DoubleEndedIterator<Item = (i64, u32)>) {
+        let (times, slots): (Vec<i64>, Vec<u32>) = rows.rev().unzip();
+        let Some(earliest) = times.last().copied() else { return };
+        debug_assert!(times.is_sorted_by(|a, b| a >= b));
+        let run = Run { times, slots };
         let id = match self.free.pop() {
             Some(id) => {
                 self.runs[id as usize] = run;
@@ -93,7 +97,7 @@ mod tests {
     #[test]
     fn the_bound_is_inclusive() {
         let mut index = TimeIndex::default();
-        index.insert(vec![(30, 3), (10, 1), (20, 2)]);
+        index.insert([(10, 1), (20, 2), (30, 3)].into_iter());
         assert_eq!(index.take_until(20), [(10, 1), (20, 2)]);
         assert_eq!(index.take_until(29), []);
         assert_eq!(index.take_until(30), [(30, 3)]);
@@ -109,7 +113,8 @@ mod tests {
             for (times, bound) in batches {
                 let rows: Vec<(i64, u32)> = times.iter().map(|t| { slot += 1; (*t, slot) }).collect();
                 waiting.extend(rows.clone());
-                index.insert(rows);
+                let order = in_time_order(rows.iter().map(|(time, _)| Some(*time)));
+                index.insert(order.into_iter().map(|(time, row)| (time, rows[row as usize].1)));
                 let taken = index.take_until(bound);
                 // Slots are given in the order in which rows come.
                 prop_assert!(taken.is_sorted());

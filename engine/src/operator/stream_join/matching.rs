@@ -61,9 +61,9 @@ impl Candidates {
     }
 }
 
-/// For each pair's slot, whether it is the first match that the slot ever had.
-pub(super) fn first_of_slot(slots: &[u32], state: &KeyedRows) -> BooleanArray {
-    let mut seen = BTreeSet::new();
+/// For each pair's slot, whether it is the first match that the slot ever had; `seen` are those that have had one in
+/// this batch already.
+pub(super) fn first_of_slot(slots: &[u32], state: &KeyedRows, seen: &mut BTreeSet<u32>) -> BooleanArray {
     let first = |slot: &u32| Some(!state.is_matched(*slot) && seen.insert(*slot));
     slots.iter().map(first).collect()
 }

@@ -10,7 +10,7 @@ use crate::decode::{JsonDecoder, JsonOptions};
 use crate::error::Result;
 use crate::hive;
 use crate::session::Session;
-use crate::source::{SourceRead, SourceRecord};
+use crate::source::{SequenceNumber, SourceRead, SourceRecord};
 
 /// An object to be read.
 pub(crate) struct TableObject {
@@ -63,7 +63,7 @@ impl ObjectReader {
         let shard = read.shards.len() as u32;
         let record = |(row, data): (usize, Bytes)| SourceRecord {
             shard,
-            sequence_number: format!("{row:010}"),
+            sequence_number: SequenceNumber::number([row as u64, 0, 0], |[row, ..]| format!("{row:010}")),
             partition_key: String::new(),
             arrival_millis: 0,
             data,

@@ -43,7 +43,7 @@ fn rows(source: FileSource, ddl: &str) -> String {
     let end = input.source.latest(&start, 0).unwrap();
     let read = input.source.read(&OffsetRange { start, end }).unwrap();
     let mut ledger = Ledger::default();
-    let rows = input.decode(BatchId(0), 0, &read, &mut ledger).unwrap();
+    let rows = input.rows(BatchId(0), 0, &read).decoded(&mut ledger).unwrap();
     let visible = |rows: RecordBatch| {
         let columns: Vec<usize> = (0..rows.num_columns() - 1).collect();
         rows.project(&columns).unwrap()
@@ -180,8 +180,8 @@ fn parquet_objects_are_rows_and_records_of_a_query() {
     let mut read = source(&store, ObjectFormat::Parquet, ddl, None);
     let end = read.latest(&Offsets::default(), 0).unwrap();
     let read = read.read(&OffsetRange { start: Offsets::default(), end }).unwrap();
-    let places: Vec<_> = read.records.iter().map(|r| (r.shard, r.sequence_number.as_str())).collect();
-    assert_eq!(places, [(0, "0000000000"), (0, "0000000001"), (2, "0000000000")]);
+    let places: Vec<_> = read.records.iter().map(|r| (r.shard, r.sequence_number.to_string())).collect();
+    assert_eq!(places, [(0, "0000000000".into()), (0, "0000000001".into()), (2, "0000000000".into())]);
     let expected = "\
 +---+---+---+
 | a | b | n |

@@ -315,13 +315,13 @@ impl LookingAt<'_> {
 /// Records of which nobody knows what became of them: read and gone, or passed over.
 fn unexplained(world: &World<'_>, facts: &Facts) -> Option<Failure> {
     let mut problems = Vec::new();
-    let mut read: BTreeMap<(usize, &str), BTreeSet<&str>> = BTreeMap::new();
+    let mut read: BTreeMap<(usize, &str), BTreeSet<String>> = BTreeMap::new();
     for executed in &facts.batches.0 {
         for (source, reads) in executed.reads.iter().enumerate() {
             for (index, record) in reads.records.iter().enumerate() {
                 let id = RecordId { batch: executed.batch, source: source as u8, index: index as u32 };
                 let shard = reads.shards[record.shard as usize].as_str();
-                read.entry((source, shard)).or_default().insert(&record.sequence_number);
+                read.entry((source, shard)).or_default().insert(record.sequence_number.to_string());
                 if !facts.explained.contains(&id.pack()) {
                     let data = String::from_utf8_lossy(&record.data);
                     problems.push(format!("- {data}"));
@@ -340,7 +340,7 @@ fn unexplained(world: &World<'_>, facts: &Facts) -> Option<Failure> {
 }
 
 /// Records that were put and never read: by the end of a case the job has run behind everything that came.
-fn passed_over(world: &World<'_>, read: &BTreeMap<(usize, &str), BTreeSet<&str>>) -> Vec<String> {
+fn passed_over(world: &World<'_>, read: &BTreeMap<(usize, &str), BTreeSet<String>>) -> Vec<String> {
     let mut problems = Vec::new();
     for job in &world.jobs {
         for (source, stream) in job.streams().iter().enumerate() {

@@ -35,11 +35,11 @@ use super::Grouping;
 use super::batch_groups::{BatchGroups, Partial};
 use super::calls::take_all;
 use super::group_state::{GroupState, NewGroups, slots_of};
-use crate::batch::{BatchContext, Output};
+use crate::batch::{BatchContext, Inputs, Output};
 use crate::error::Result;
 use crate::ledger::KeptRow;
 use crate::operator::state::{find_all_slots, group_rows, hash};
-use crate::operator::{Extent, Side, StateChange, StatefulOperator};
+use crate::operator::{Extent, Side, StateChange, StateTable, StatefulOperator};
 use crate::plan::OutputMode;
 use merging::{Member, Run, merge};
 
@@ -177,12 +177,13 @@ impl StatefulOperator for SessionAggregate {
     fn process(
         &mut self,
         _: Side,
-        inputs: Vec<RecordBatch>,
+        inputs: Inputs<'_>,
         ctx: &mut BatchContext<'_>,
         _: &mut Output<'_>,
     ) -> Result<()> {
-        let take = |input| self.grouping.take(&mut self.batch, &input, true, NAME, ctx);
-        inputs.into_iter().try_for_each(take)
+        let threads = ctx.parallelism;
+        let take = |input: RecordBatch| self.grouping.take(&mut self.batch, &input, true, NAME, ctx);
+        inputs.batches(threads)?.into_iter().try_for_each(take)
     }
 
     fn finish(&mut self, ctx: &mut BatchContext<'_>, out: &mut Output<'_>) -> Result<()> {
@@ -221,8 +222,8 @@ impl StatefulOperator for SessionAggregate {
         self.grouping.mode != OutputMode::Complete
     }
 
-    fn save(&mut self, extent: Extent, threads: usize) -> Result<Vec<StateChange>> {
-        Ok(vec![self.state.save(extent, threads)?])
+    fn save(&mut self, extent: Extent, _: usize) -> Result<Vec<StateTable<'_>>> {
+        Ok(vec![self.state.save(extent)?])
     }
 
     fn load(&mut self, tables: &[StateChange]) -> Result<()> {
