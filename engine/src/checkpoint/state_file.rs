@@ -47,7 +47,7 @@ struct TableContents {
 }
 
 /// Rows of one stream, at most: small enough to be written while they are near, many enough to carry their layout.
-const STREAM_ROWS_MAX: usize = 2048;
+const STREAM_ROWS_MAX: usize = 1024;
 
 /// What a stream has beside its values, about.
 const STREAM_LAYOUT_BYTES: usize = 8 * 1024;
@@ -58,22 +58,17 @@ const LENGTH_BYTES: usize = 8;
 /// The state as bytes in pieces; the same state gives the same bytes for any number of threads. The rows of a stream
 /// are fetched out of the state, written and let go of before the next one's.
 pub(super) fn encode(file: StateFile, states: &[SavedOperator<'_>], threads: usize) -> Result<Vec<Bytes>> {
-    let tables = states.iter().flat_map(|state| &state.tables).enumerate();
-    let pieces = tables.flat_map(|(at, table)| pieces(file, table).map(move |rows| (at, table, rows)));
-    let streams = parallel::try_map(threads, pieces.collect(), |(at, table, rows)| -> Result<_> {
-        Ok((at, stream(&table.piece(rows)?)?))
-    })?;
-    let mut streams = streams.into_iter().peekable();
-    let (mut bytes, mut operators, mut number) = (Vec::new(), Vec::new(), 0);
+    let tables = states.iter().flat_map(|state| &state.tables);
+    let parts = tables.flat_map(|table| pieces(file, table).map(move |rows| (table, rows)));
+    let write = |(table, rows): (&StateTable<'_>, _)| stream(&table.piece(rows)?);
+    let mut streams = parallel::try_map(threads, parts.collect(), write)?.into_iter();
+    let (mut bytes, mut operators) = (Vec::new(), Vec::new());
     for state in states {
         let mut tables = Vec::new();
         for table in &state.tables {
-            let mut rows_bytes = 0;
-            while let Some((_, stream)) = streams.next_if(|(at, _)| *at == number) {
-                rows_bytes += stream.len();
-                bytes.push(stream);
-            }
-            number += 1;
+            let first = bytes.len();
+            bytes.extend(streams.by_ref().take(pieces(file, table).count()));
+            let rows_bytes = bytes[first..].iter().map(Bytes::len).sum();
             let serials = table.removed().iter().chain(table.matched());
             bytes.push(serials.flat_map(|serial| serial.to_le_bytes()).collect());
             let (removed, matched) = (table.removed().len(), table.matched().len());

@@ -112,7 +112,7 @@ impl GroupState {
     /// Groups that the watermark closes, earliest first, then by first record. They can be read until
     /// [`GroupState::forget`] takes them.
     pub(super) fn evict(&mut self, bound: i64) -> Result<Vec<Evicted>> {
-        let evicted = self.rows.evict(bound);
+        let evicted = self.rows.evict_all(bound);
         let ids = self.rows.evicted_columns(&[self.id_column()], &evicted)?;
         let ids = ids[0].as_primitive::<UInt64Type>();
         let mut order: Vec<usize> = (0..evicted.len()).collect();

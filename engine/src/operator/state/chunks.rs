@@ -5,7 +5,8 @@
 //! its rows is rewritten, so the state never holds more dead rows than living ones. Each row is therefore copied a
 //! bounded number of times.
 
-use arrow::array::{Array, ArrayRef, UInt32Array};
+use arrow::array::cast::AsArray;
+use arrow::array::{Array, ArrayRef, StringArray, UInt32Array};
 use arrow::compute::{concat, concat_batches, interleave, take_record_batch};
 use arrow::datatypes::SchemaRef;
 use arrow::record_batch::RecordBatch;
@@ -117,32 +118,46 @@ impl Chunks {
         let pick_one = |column: &usize| {
             let parts: Vec<&dyn Array> =
                 referenced.iter().map(|id| self.chunk(*id).rows.column(*column).as_ref()).collect();
+            fetch(&parts, &indices);
             Ok(interleave(&parts, &indices)?)
         };
         columns.iter().map(pick_one).collect()
     }
 
-    /// Removes rows. Returns rows that were moved by the compaction that may follow.
-    pub(in crate::operator) fn remove(&mut self, rows: &[RowAddress]) -> Result<Vec<Moved>> {
-        let mut touched: Vec<u32> = Vec::new();
+    /// Counts rows as dead, and frees chunks in which none lives. Returns the other chunks that are concerned.
+    pub(in crate::operator) fn bury(&mut self, rows: impl Iterator<Item = RowAddress>) -> Vec<u32> {
+        let mut thinned: Vec<u32> = Vec::new();
         for address in rows {
             let chunk = self.chunk_mut(address.chunk);
             let alive = &mut chunk.alive[address.row as usize];
             assert!(*alive, "a state row leaves once");
             *alive = false;
             chunk.live -= 1;
-            touched.push(address.chunk);
+            if thinned.last() != Some(&address.chunk) {
+                thinned.push(address.chunk);
+            }
         }
-        touched.sort_unstable();
-        touched.dedup();
+        thinned.sort_unstable();
+        thinned.dedup();
+        thinned.retain(|id| {
+            let lives = self.chunk(*id).live > 0;
+            if !lives {
+                self.take(*id);
+            }
+            lives
+        });
+        thinned
+    }
+
+    /// Rewrites chunks of these with more dead rows than living ones. Returns rows that were moved.
+    pub(in crate::operator) fn compact(&mut self, mut thinned: Vec<u32>) -> Result<Vec<Moved>> {
+        thinned.sort_unstable();
+        thinned.dedup();
         let mut moved = Vec::new();
-        for id in touched {
-            // Settling one chunk may have merged another that was touched too.
+        for id in thinned {
+            // It may be gone by now, or merged with another one; whoever has its place is as good.
             let Some(chunk) = &self.chunks[id as usize] else { continue };
-            let (live, total) = (chunk.live, chunk.alive.len());
-            if live == 0 {
-                self.take(id);
-            } else if live * 2 < total {
+            if chunk.live * 2 < chunk.alive.len() {
                 let compacted = compact(self.take(id))?;
                 let id = self.add(compacted);
                 moved.extend(self.settle(id)?);
@@ -222,6 +237,18 @@ impl Chunks {
     }
 }
 
+/// Has the texts at these places fetched at once, before they are copied one after the other: in a large state each of
+/// them is a wait for memory, and a copy of unknown length lets the processor see no further than the next.
+fn fetch(parts: &[&dyn Array], places: &[(usize, usize)]) {
+    let texts: Option<Vec<&StringArray>> = parts.iter().map(|part| part.as_string_opt::<i32>()).collect();
+    let Some(texts) = texts else { return };
+    let first_byte = |(part, row): &(usize, usize)| {
+        let text = texts[*part];
+        text.values().get(text.value_offsets()[*row] as usize).copied().unwrap_or_default()
+    };
+    std::hint::black_box(places.iter().fold(0, |sum, place| sum ^ first_byte(place)));
+}
+
 /// Rows that lie behind each other in one chunk: the first of them, and how many they are.
 fn runs(rows: &[RowAddress]) -> Vec<(RowAddress, usize)> {
     let follow = |a: &RowAddress, b: &RowAddress| a.chunk == b.chunk && a.row + 1 == b.row;
@@ -277,7 +304,8 @@ mod tests {
                 }
                 let leaving: Vec<u32> = addresses.keys().copied().take(remove).collect();
                 let leaving: Vec<RowAddress> = leaving.iter().map(|s| addresses.remove(s).unwrap()).collect();
-                for moved in chunks.remove(&leaving).unwrap() {
+                let thinned = chunks.bury(leaving.into_iter());
+                for moved in chunks.compact(thinned).unwrap() {
                     addresses.insert(moved.slot, moved.to);
                 }
                 let rows: Vec<RowAddress> = addresses.values().copied().collect();
@@ -297,7 +325,8 @@ mod tests {
         let moved = chunks.insert(rows, slots).unwrap();
         let full = chunks.bytes();
         let leaving: Vec<RowAddress> = moved.iter().filter(|m| m.slot % 4 != 0).map(|m| m.to).collect();
-        chunks.remove(&leaving).unwrap();
+        let thinned = chunks.bury(leaving.into_iter());
+        chunks.compact(thinned).unwrap();
         assert!(chunks.bytes() < full / 3);
     }
 }

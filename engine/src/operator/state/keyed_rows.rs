@@ -25,6 +25,9 @@ const NONE: u32 = u32::MAX;
 /// How many look-ups have their memory fetched together.
 const FETCHED: usize = 256;
 
+/// Rows that leave together: what is noted of them on their way fits into a cache, however many are due.
+const LEAVING: usize = 4096;
+
 /// Rows kept between batches.
 #[derive(Debug)]
 pub(in crate::operator) struct KeyedRows {
@@ -43,9 +46,11 @@ pub(in crate::operator) struct KeyedRows {
 struct Journal {
     /// Rows from this serial number on are new since then.
     first_new: u64,
-    /// Slots and serial numbers of new rows; some may have left.
-    added: Vec<(u32, u64)>,
-    /// The same of older rows whose values have changed.
+    /// Slots of new rows, in the order of their serial numbers.
+    added: Vec<u32>,
+    /// Whether some of them have left already.
+    added_have_left: bool,
+    /// Slots and serial numbers of older rows whose values have changed; some may have left.
     updated: Vec<(u32, u64)>,
     /// Serial numbers of older rows that have left.
     removed: Vec<u64>,
@@ -96,11 +101,13 @@ impl KeyedRows {
     /// Equal hashes do not prove equal keys.
     pub(in crate::operator) fn candidates(&self, hashes: &[u64]) -> (Vec<u32>, Vec<u32>) {
         let (mut positions, mut slots) = (Vec::new(), Vec::new());
-        let mut position = 0;
+        let (mut position, mut firsts) = (0, Vec::with_capacity(FETCHED));
         for block in hashes.chunks(FETCHED) {
             self.heads.fetch(block.iter().copied().map(short));
-            for hash in block.iter().copied().map(short) {
-                let mut slot = self.heads.find(hash).unwrap_or(NONE);
+            firsts.clear();
+            firsts.extend(block.iter().map(|hash| self.heads.find(short(*hash)).unwrap_or(NONE)));
+            self.slots.fetch(firsts.iter().copied().filter(|slot| *slot != NONE));
+            for mut slot in firsts.iter().copied() {
                 while slot != NONE {
                     positions.push(position);
                     slots.push(slot);
@@ -119,14 +126,18 @@ impl KeyedRows {
         self.chunks.gather(columns, &addresses)
     }
 
-    /// Notes that a kept row has found a match.
-    pub(in crate::operator) fn set_matched(&mut self, slot: u32) {
-        let Slot { flags, serial, .. } = &mut self.slots[slot as usize];
-        let serial = *serial;
-        if !flags.matched && serial < self.journal.first_new {
-            self.journal.matched.push(serial);
+    /// Notes that kept rows have found a match.
+    pub(in crate::operator) fn set_matched(&mut self, slots: &[u32]) {
+        for block in slots.chunks(FETCHED) {
+            self.slots.fetch(block.iter().copied());
+            for slot in block {
+                let Slot { flags, serial, .. } = &mut self.slots[*slot as usize];
+                let first = !std::mem::replace(&mut flags.matched, true);
+                if first && *serial < self.journal.first_new {
+                    self.journal.matched.push(*serial);
+                }
+            }
         }
-        flags.matched = true;
     }
 
     /// Notes that something which is kept elsewhere about these slots has changed.
@@ -153,7 +164,7 @@ impl KeyedRows {
         let first = self.next_serial;
         self.next_serial += hashes.len() as u64;
         let slots = self.keep(rows, hashes, matched, first.., times)?;
-        self.journal.added.extend(slots.iter().copied().zip(first..));
+        self.journal.added.extend_from_slice(&slots);
         Ok(slots)
     }
 
@@ -182,13 +193,36 @@ impl KeyedRows {
         Ok(slots)
     }
 
-    /// Rows whose time is at or before the bound, earliest first, of equal times by serial number; they are still
-    /// readable until [`KeyedRows::drop_rows`] takes them.
-    pub(in crate::operator) fn evict(&mut self, bound: i64) -> Vec<Evicted> {
-        let due = self.times.take_until(bound);
+    /// Takes out the rows whose time is at or before the bound: earliest first, of equal times by serial number, some
+    /// at a time. `see` sees them while they are still readable. Returns how many they were.
+    pub(in crate::operator) fn evict(
+        &mut self,
+        bound: i64,
+        mut see: impl FnMut(&Self, &[Evicted]) -> Result<()>,
+    ) -> Result<usize> {
+        let before = self.live;
+        let mut thinned = Vec::new();
+        while let Some(evicted) = self.take_due(bound, LEAVING) {
+            see(self, &evicted)?;
+            thinned.extend(self.bury(&evicted));
+        }
+        self.compact(thinned)?;
+        Ok(before - self.live)
+    }
+
+    /// All rows whose time is at or before the bound, in the same order; they are still readable until
+    /// [`KeyedRows::drop_rows`] takes them.
+    pub(in crate::operator) fn evict_all(&mut self, bound: i64) -> Vec<Evicted> {
+        self.take_due(bound, usize::MAX).unwrap_or_default()
+    }
+
+    /// Rows whose time is at or before the bound, of at most `limit` slots; `None` when there are no more.
+    fn take_due(&mut self, bound: i64, limit: usize) -> Option<Vec<Evicted>> {
+        let due = self.times.take_until(bound, limit);
+        if due.is_empty() {
+            return None;
+        }
         let mut evicted = Vec::with_capacity(due.len());
-        self.free.reserve(due.len());
-        self.journal.removed.reserve(due.len());
         for block in due.chunks(FETCHED) {
             self.heads.fetch(block.iter().map(|(_, slot)| self.slots[*slot as usize].hash));
             for (time, slot) in block.iter().copied() {
@@ -200,7 +234,7 @@ impl KeyedRows {
                 }
             }
         }
-        evicted
+        Some(evicted)
     }
 
     /// Takes rows out before their time; like evicted ones they are readable until [`KeyedRows::drop_rows`].
@@ -229,11 +263,21 @@ impl KeyedRows {
 
     /// Frees the values of evicted rows.
     pub(in crate::operator) fn drop_rows(&mut self, rows: &[Evicted]) -> Result<()> {
-        let addresses: Vec<RowAddress> = rows.iter().map(|row| row.address).collect();
-        for moved in self.chunks.remove(&addresses)? {
+        let thinned = self.bury(rows);
+        self.compact(thinned)
+    }
+
+    /// Counts rows as gone. Returns the chunks that hold less for it, and something still.
+    fn bury(&mut self, rows: &[Evicted]) -> Vec<u32> {
+        self.live -= rows.len();
+        self.chunks.bury(rows.iter().map(|row| row.address))
+    }
+
+    /// Frees the memory of rows that are gone, in these chunks.
+    fn compact(&mut self, thinned: Vec<u32>) -> Result<()> {
+        for moved in self.chunks.compact(thinned)? {
             self.slots[moved.slot as usize].address = moved.to;
         }
-        self.live -= rows.len();
         Ok(())
     }
 
@@ -249,22 +293,27 @@ impl KeyedRows {
 
     /// Which rows are to be saved. What happens from here on belongs to the next saving.
     pub(in crate::operator) fn start_saving(&mut self, extent: Extent) -> Saved {
-        let Journal { added, mut updated, mut removed, mut matched, .. } = std::mem::take(&mut self.journal);
-        // Both are made of runs.
-        removed.sort();
-        matched.sort();
+        let journal = std::mem::take(&mut self.journal);
+        let Journal { first_new, mut added, added_have_left, mut updated, removed, matched } = journal;
         self.journal.first_new = self.next_serial;
         if extent == Extent::Snapshot {
             return Saved { slots: self.slots(), removed: vec![], matched: vec![] };
         }
-        updated.sort_unstable_by_key(|(_, serial)| *serial);
-        updated.dedup();
-        let living = |(slot, serial): &(u32, u64)| {
-            let known = &self.slots[*slot as usize];
-            known.flags.alive && known.serial == *serial
+        let lives = |slot: u32, serial: u64| {
+            let known = &self.slots[slot as usize];
+            known.flags.alive && known.serial == serial
         };
-        let slots = updated.into_iter().chain(added).filter(living).map(|(slot, _)| slot).collect();
-        Saved { slots, removed, matched }
+        if added_have_left {
+            let mut serials = first_new..;
+            added.retain(|slot| serials.next().is_some_and(|serial| lives(*slot, serial)));
+        }
+        if !updated.is_empty() {
+            updated.sort_unstable_by_key(|(_, serial)| *serial);
+            updated.dedup();
+            let updated = updated.into_iter().filter(|(slot, serial)| lives(*slot, *serial));
+            added = updated.map(|(slot, _)| slot).chain(added).collect();
+        }
+        Saved { slots: added, removed, matched }
     }
 
     /// The rows to be saved; `more` are further columns of them, which are kept elsewhere.
@@ -361,8 +410,9 @@ impl KeyedRows {
             self.heads.put(hash, next);
         }
         self.slots[slot as usize].flags.alive = false;
-        if serial < self.journal.first_new {
-            self.journal.removed.push(serial);
+        match serial < self.journal.first_new {
+            true => self.journal.removed.push(serial),
+            false => self.journal.added_have_left = true,
         }
         Evicted { slot, time, matched: flags.matched, address }
     }
@@ -401,8 +451,7 @@ mod tests {
                 new.columns().iter().map(|c| c.to_data().get_slice_memory_size().unwrap()).sum::<usize>();
             let hashes = super::super::hash(&new.columns()[..1], 10_000).unwrap();
             rows.insert(new, &hashes, &[false; 10_000], &in_time_order(numbers.map(Some))).unwrap();
-            let evicted = rows.evict((batch + 1) * 10_000 - kept);
-            rows.drop_rows(&evicted).unwrap();
+            rows.evict((batch + 1) * 10_000 - kept, |_, _| Ok(())).unwrap();
             rows.start_saving(Extent::Delta);
         }
         (rows, encoded / 10_000)

@@ -50,6 +50,11 @@ impl Slots {
         before + last.len() - 1
     }
 
+    /// Has the memory of many slots fetched at once, before they are needed one after the other.
+    pub(super) fn fetch(&self, slots: impl Iterator<Item = u32>) {
+        std::hint::black_box(slots.fold(0, |sum, slot| sum ^ self[slot as usize].next));
+    }
+
     /// Bytes of memory.
     pub(super) fn bytes(&self) -> usize {
         self.0.iter().map(|block| block.capacity() * size_of::<Slot>()).sum()

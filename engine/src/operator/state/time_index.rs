@@ -59,12 +59,12 @@ impl TimeIndex {
         self.runs.iter().map(|run| run.times.capacity() * 8 + run.slots.capacity() * 4).sum()
     }
 
-    /// Takes out every row at or before `bound`, as (time, slot): earliest first, of equal times in the order in which
-    /// they came.
-    pub(in crate::operator) fn take_until(&mut self, bound: i64) -> Vec<(i64, u32)> {
+    /// Takes out rows at or before `bound`, as (time, slot): earliest first, of equal times in the order in which they
+    /// came; at most `limit` of them.
+    pub(in crate::operator) fn take_until(&mut self, bound: i64, limit: usize) -> Vec<(i64, u32)> {
         let mut taken = Vec::new();
         while let Some(Reverse((time, number, id))) = self.heads.peek().copied() {
-            if time > bound {
+            if time > bound || taken.len() >= limit {
                 break;
             }
             self.heads.pop();
@@ -72,7 +72,9 @@ impl TimeIndex {
             // Stays with the run while it is the first: one heap step per change of run, not per row.
             let next = self.heads.peek().map(|Reverse((time, number, _))| (*time, *number));
             let is_first = |time: i64| time <= bound && next.is_none_or(|next| (time, number) < next);
-            while let Some(time) = run.times.last().copied().filter(|time| is_first(*time)) {
+            while taken.len() < limit
+                && let Some(time) = run.times.last().copied().filter(|time| is_first(*time))
+            {
                 run.times.pop();
                 taken.push((time, run.slots.pop().expect("a run has as many slots as times")));
             }
@@ -98,15 +100,16 @@ mod tests {
     fn the_bound_is_inclusive() {
         let mut index = TimeIndex::default();
         index.insert([(10, 1), (20, 2), (30, 3)].into_iter());
-        assert_eq!(index.take_until(20), [(10, 1), (20, 2)]);
-        assert_eq!(index.take_until(29), []);
-        assert_eq!(index.take_until(30), [(30, 3)]);
+        assert_eq!(index.take_until(20, 10), [(10, 1), (20, 2)]);
+        assert_eq!(index.take_until(29, 10), []);
+        assert_eq!(index.take_until(30, 10), [(30, 3)]);
     }
 
     proptest! {
         #[test]
         fn rows_leave_once_in_order_when_the_bound_passes_them(
-            batches in prop::collection::vec((prop::collection::vec(0i64..100, 0..8), 0i64..100), 1..20)
+            batches in prop::collection::vec((prop::collection::vec(0i64..100, 0..8), 0i64..100), 1..20),
+            limit in 1usize..10,
         ) {
             let mut index = TimeIndex::default();
             let (mut slot, mut waiting) = (0, Vec::new());
@@ -115,7 +118,10 @@ mod tests {
                 waiting.extend(rows.clone());
                 let order = in_time_order(rows.iter().map(|(time, _)| Some(*time)));
                 index.insert(order.into_iter().map(|(time, row)| (time, rows[row as usize].1)));
-                let taken = index.take_until(bound);
+                let some = || Some(index.take_until(bound, limit)).filter(|some| !some.is_empty());
+                let some: Vec<_> = std::iter::from_fn(some).collect();
+                prop_assert!(some.iter().rev().skip(1).all(|some| some.len() == limit));
+                let taken = some.concat();
                 // Slots are given in the order in which rows come.
                 prop_assert!(taken.is_sorted());
                 let (mut due, rest): (Vec<_>, Vec<_>) = waiting.into_iter().partition(|r| r.0 <= bound);

@@ -90,26 +90,35 @@ impl StreamJoin {
 }
 
 /// Takes out what the watermark has passed. Returns the rows of an outer side that come out unmatched.
-fn evict(side: &JoinSide, kept: &mut KeyedRows, ctx: &mut BatchContext<'_>) -> Result<Option<RecordBatch>> {
-    let Some(bound) = side.eviction.state_watermark(ctx.watermarks.eviction) else { return Ok(None) };
+fn evict(side: &JoinSide, kept: &mut KeyedRows, ctx: &mut BatchContext<'_>) -> Result<Vec<RecordBatch>> {
+    let mut out = Vec::new();
+    let Some(bound) = side.eviction.state_watermark(ctx.watermarks.eviction) else { return Ok(out) };
     let beyond = if ctx.makes(SeededBug::EvictsBeyondTheBound) { 1000 } else { 0 };
-    let evicted = kept.evict(bound.micros().saturating_add(beyond));
-    let alone = |row: &&Evicted| !row.matched || side.outer && ctx.makes(SeededBug::OuterComesOutMatched);
-    let unmatched: Vec<Evicted> = evicted.iter().filter(alone).copied().collect();
-    let mut out = None;
+    let all = side.outer && ctx.makes(SeededBug::OuterComesOutMatched);
+    let evicted = kept.evict(bound.micros().saturating_add(beyond), |kept, rows| {
+        let unmatched: Vec<Evicted> = rows.iter().filter(|row| all || !row.matched).copied().collect();
+        match side.outer {
+            _ if unmatched.is_empty() => {}
+            false => report_unmatched(side, kept, &unmatched, ctx)?,
+            true => {
+                let rows = unmatched_rows(side, kept, &unmatched)?;
+                trace_unmatched(side, &rows, ctx);
+                out.push(rows);
+            }
+        }
+        Ok(())
+    })?;
     if !side.outer {
-        ctx.state.rows_removed += evicted.len() as u64;
-        report_unmatched(side, kept, &unmatched, ctx)?;
-    } else if !unmatched.is_empty() {
-        let columns: Vec<usize> = (0..=side.width).collect();
-        let arrays = kept.evicted_columns(&columns, &unmatched)?;
-        let schema = kept.schema().project(&columns)?;
-        let rows = RecordBatch::try_new(Arc::new(schema), arrays)?;
-        trace_unmatched(side, &rows, ctx);
-        out = Some(rows);
+        ctx.state.rows_removed += evicted as u64;
     }
-    kept.drop_rows(&evicted)?;
     Ok(out)
+}
+
+/// Rows of an outer side that leave, with their record ids.
+fn unmatched_rows(side: &JoinSide, kept: &KeyedRows, unmatched: &[Evicted]) -> Result<RecordBatch> {
+    let columns: Vec<usize> = (0..=side.width).collect();
+    let arrays = kept.evicted_columns(&columns, unmatched)?;
+    Ok(RecordBatch::try_new(Arc::new(kept.schema().project(&columns)?), arrays)?)
 }
 
 /// A side whose unmatched rows do not come out loses them here.
@@ -169,7 +178,7 @@ impl StatefulOperator for StreamJoin {
             }
             Ok(())
         })?;
-        found_by_row.iter().flatten().for_each(|slot| other.set_matched(*slot));
+        found_by_row.iter().for_each(|slots| other.set_matched(slots));
         Ok(())
     }
 
@@ -186,7 +195,7 @@ impl StatefulOperator for StreamJoin {
         for (side, (ledger, state, rows)) in [Side::Left, Side::Right].into_iter().zip(evicted) {
             ctx.ledger.append(ledger);
             ctx.state.absorb(state);
-            if let Some(rows) = rows {
+            for rows in rows {
                 let width = self.matcher.sides[side as usize].width;
                 let rows = with_nulls(&self.matcher.schema, width, side, &rows)?;
                 if twice {
