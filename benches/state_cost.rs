@@ -13,8 +13,9 @@ use std::time::Instant;
 use arrow::datatypes::SchemaRef;
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use wavetank::engine::checkpoint::Checkpoint;
+use wavetank::engine::ports::ShardRecord;
 use wavetank::engine::query::{QueryOptions, QueryParts, StreamingQuery};
-use wavetank::engine::source::{Source, SourceRecord};
+use wavetank::engine::source::{Records, Source};
 use wavetank::engine::sql::{self, Tables};
 use wavetank::engine::types::parse_ddl_schema;
 
@@ -92,7 +93,7 @@ impl Rig {
     }
 
     /// Records of the next batch, so many per side. Keys of the two sides differ: rows wait, and leave unmatched.
-    fn records(&mut self, rows: i64) -> [Vec<SourceRecord>; 2] {
+    fn records(&mut self, rows: i64) -> [Records; 2] {
         let times = self.next..self.next + rows;
         self.next += rows;
         ["left", "right"].map(|side| {
@@ -104,10 +105,9 @@ impl Rig {
                 let time = format!("2026-01-{day:02}T{hours:02}:{minutes:02}:{seconds:02}.{millis:03}Z");
                 let data =
                     format!("{{\"k\":\"{side}-{n:012}\",\"t\":\"{time}\",\"v\":{n},\"items\":{ITEMS}}}");
-                SourceRecord {
-                    shard: 0,
+                ShardRecord {
                     sequence_number: n.to_string().into(),
-                    partition_key: String::new(),
+                    partition_key: Default::default(),
                     arrival_millis: 0,
                     data: data.into(),
                 }
@@ -117,7 +117,7 @@ impl Rig {
     }
 
     /// One trigger over these records.
-    fn run(&mut self, records: [Vec<SourceRecord>; 2]) -> u64 {
+    fn run(&mut self, records: [Records; 2]) -> u64 {
         for (feed, records) in self.feeds.iter().zip(records) {
             let mut feed = feed.0.borrow_mut();
             *feed = (feed.0 + 1, records);

@@ -7,13 +7,13 @@ use std::rc::Rc;
 use arrow::array::RecordBatch;
 use wavetank::engine::batch::BatchId;
 use wavetank::engine::error::Result;
-use wavetank::engine::ports::{Bytes, Catalog, ObjectStore, PortResult, TableDefinition};
+use wavetank::engine::ports::{Bytes, Catalog, ObjectStore, PortResult, ShardRecord, TableDefinition};
 use wavetank::engine::sink::{Sink, SinkReport};
-use wavetank::engine::source::{OffsetRange, Offsets, ShardOffset, Source, SourceRead, SourceRecord};
+use wavetank::engine::source::{OffsetRange, Offsets, Records, ShardOffset, Source, SourceRead};
 
 /// The records of the next batch.
 #[derive(Clone, Default)]
-pub struct Feed(pub Rc<RefCell<(u64, Vec<SourceRecord>)>>);
+pub struct Feed(pub Rc<RefCell<(u64, Records)>>);
 
 fn offsets(at: u64) -> Offsets {
     Offsets(BTreeMap::from([("shard-0".to_owned(), ShardOffset::After(at.to_string()))]))
@@ -94,12 +94,11 @@ impl Catalog for AnyTable {
 }
 
 /// Records of one shard, numbered from `first`.
-pub fn records(data: &[Vec<u8>], first: u64) -> Vec<SourceRecord> {
+pub fn records(data: &[Vec<u8>], first: u64) -> Records {
     let numbered = data.iter().zip(first..);
-    let record = |(data, number): (&Vec<u8>, u64)| SourceRecord {
-        shard: 0,
+    let record = |(data, number): (&Vec<u8>, u64)| ShardRecord {
         sequence_number: number.to_string().into(),
-        partition_key: String::new(),
+        partition_key: Default::default(),
         arrival_millis: 0,
         data: Bytes::from(data.clone()),
     };

@@ -15,11 +15,7 @@ use crate::ledger::{Ledger, RejectedRecord};
 use crate::parallel;
 use crate::plan::{RecordFormat, SourceTable};
 use crate::session::Session;
-use crate::source::{Source, SourceRead, SourceRecord};
-
-/// Records that are decoded into one Arrow batch: what comes of them on the way into the state and out of the sink
-/// fits into a core's cache.
-const RECORDS_PER_PIECE: usize = 2048;
+use crate::source::{Source, SourceRead};
 
 /// One source and the decoder of its records.
 pub(crate) struct Input {
@@ -99,31 +95,27 @@ impl RecordDecoder {
         };
         let pieces = match &read.rows {
             Some(rows) => rows.iter().map(|rows| next(rows.num_rows())).collect(),
-            None => read.records.chunks(RECORDS_PER_PIECE).map(|records| next(records.len())).collect(),
+            None => read.records.pieces().collect(),
         };
         ReadRows { decoder: self, batch, source, read, pieces }
     }
 
     /// The columns of records without those that hold for whole shards, and what was wrong with the records.
-    fn columns(
-        &self,
-        records: &[SourceRecord],
-        read: &SourceRead,
-    ) -> Result<(Vec<ArrayRef>, Vec<Rejection>)> {
+    fn columns(&self, places: Range<usize>, read: &SourceRead) -> Result<(Vec<ArrayRef>, Vec<Rejection>)> {
         let (idle, keep_struct) = match &self.format {
             Format::Json { idle, keep_struct } => (idle, *keep_struct),
             Format::Refused => return Err(DecodeError::DropMalformed.into()),
             Format::Text => {
-                let texts = records.iter().map(|record| Some(String::from_utf8_lossy(&record.data)));
+                let texts = read.records.data(places).map(|data| Some(String::from_utf8_lossy(data)));
                 return Ok((vec![Arc::new(texts.collect::<StringArray>())], vec![]));
             }
         };
         let idle = || idle.lock().unwrap_or_else(PoisonError::into_inner);
         let mut decoder = idle().pop().expect("a thread has one decoder at a time");
-        let decoded = decoder.decode(records.iter().map(|record| Some(record.data.as_ref())));
+        let decoded = decoder.decode(read.records.data(places.clone()).map(Some));
         idle().push(decoder);
         if let Some(failed) = decoded.failed {
-            let record = &records[failed.row as usize];
+            let record = read.records.get(places.start + failed.row as usize).expect("a record has failed");
             return Err(EngineError::UnreadableRecord(Box::new(UnreadableRecord {
                 table: self.table.clone(),
                 shard: read.shards[record.shard as usize].clone(),
@@ -158,13 +150,14 @@ impl SourceRows for ReadRows<'_> {
 
     fn piece(&self, at: usize, ledger: &mut Ledger) -> Result<RecordBatch> {
         let Self { decoder, batch, source, read, pieces } = self;
-        let (first, records) = (pieces[at].start as u32, &read.records[pieces[at].clone()]);
-        let id = |offset: u32| RecordId { batch: *batch, source: *source, index: first + offset };
+        let places = pieces[at].clone();
+        let id =
+            |offset: u32| RecordId { batch: *batch, source: *source, index: places.start as u32 + offset };
         let mut columns = match &read.rows {
             // The source has decoded them itself.
             Some(rows) => rows[at].columns().to_vec(),
             None => {
-                let (columns, rejected) = decoder.columns(records, read)?;
+                let (columns, rejected) = decoder.columns(places.clone(), read)?;
                 ledger.rejected.extend(rejected.into_iter().map(|r| RejectedRecord {
                     record: id(r.row),
                     field: r.field,
@@ -173,8 +166,8 @@ impl SourceRows for ReadRows<'_> {
                 columns
             }
         };
-        replace_shard_columns(&mut columns, records, read)?;
-        let ids = (0..records.len() as u32).map(|offset| id(offset).pack());
+        replace_shard_columns(&mut columns, places.clone(), read)?;
+        let ids = (0..places.len() as u32).map(|offset| id(offset).pack());
         columns.push(Arc::new(UInt64Array::from_iter_values(ids)));
         Ok(RecordBatch::try_new(Arc::clone(&decoder.schema), columns)?)
     }
@@ -198,11 +191,11 @@ impl ReadRows<'_> {
 }
 
 /// Puts the values that hold for whole shards into their columns.
-fn replace_shard_columns(arrays: &mut [ArrayRef], records: &[SourceRecord], read: &SourceRead) -> Result<()> {
+fn replace_shard_columns(arrays: &mut [ArrayRef], places: Range<usize>, read: &SourceRead) -> Result<()> {
     if read.shard_columns.is_empty() {
         return Ok(());
     }
-    let shards = UInt32Array::from_iter_values(records.iter().map(|record| record.shard));
+    let shards = UInt32Array::from_iter_values(read.records.shards(places));
     for (at, values) in &read.shard_columns {
         arrays[*at] = take(values, &shards, None)?;
     }

@@ -4,11 +4,12 @@
 //! argument of the query, so there is no clock among them.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use arrow::datatypes::SchemaRef;
 
 use crate::sink::FileFormat;
-use crate::source::{ObjectFormat, SequenceNumber};
+use crate::source::{ObjectFormat, PartitionKey, RecordRun, SequenceNumber};
 
 /// What objects and records hold; named here so that whoever implements a port needs no crate for it.
 pub use bytes::Bytes;
@@ -164,7 +165,7 @@ pub struct ShardRecord {
     /// Orders the records of one shard.
     pub sequence_number: SequenceNumber,
     /// What the producer routed it by.
-    pub partition_key: String,
+    pub partition_key: PartitionKey,
     /// When the stream took it in, in milliseconds since the epoch.
     pub arrival_millis: i64,
     /// The producer's bytes.
@@ -172,10 +173,10 @@ pub struct ShardRecord {
 }
 
 /// Answer to one read of a shard.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct RecordsPage {
-    /// Records in the order of the shard; may be empty although more follow.
-    pub records: Vec<ShardRecord>,
+    /// Records in the order of the shard, as they came; a run may be empty, and all may although more follow.
+    pub records: Vec<Arc<dyn RecordRun>>,
     /// Where to go on; `None` at the end of a closed shard.
     pub next_iterator: Option<String>,
     /// How far behind the tip the reader is; 0 when it has caught up.

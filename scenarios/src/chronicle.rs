@@ -30,10 +30,10 @@ pub struct Chapter {
 }
 
 /// A record as a job has read it.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub struct Reading<'a> {
     /// The record itself.
-    pub record: &'a SourceRecord,
+    pub record: SourceRecord,
     /// Its shard.
     pub shard: &'a str,
     /// When the batch that read it was triggered, in milliseconds.
@@ -83,13 +83,14 @@ impl Chronicle {
     }
 
     /// Every record that a job has read, in order.
-    pub fn records(&self, job: Process) -> impl Iterator<Item = (RecordId, &SourceRecord, &str)> {
+    pub fn records(&self, job: Process) -> impl Iterator<Item = (RecordId, SourceRecord, &str)> {
         self.chapters(job).iter().flat_map(|chapter| {
             let batch = chapter.report.progress.batch;
             chapter.report.inputs.iter().enumerate().flat_map(move |(source, read)| {
                 read.records.iter().enumerate().map(move |(index, record)| {
                     let id = RecordId { batch, source: source as u8, index: index as u32 };
-                    (id, record, read.shards[record.shard as usize].as_str())
+                    let shard = read.shards[record.shard as usize].as_str();
+                    (id, record, shard)
                 })
             })
         })

@@ -115,7 +115,7 @@ fn find(teller: &Teller<'_>, row: &str) -> Vec<(Process, RecordId)> {
             let sent = teller.producer.sent_at(stream, shard, &record.sequence_number);
             let name = sent.and_then(|sent| teller.sent_name(sent)).unwrap_or_default();
             let called = name == row || name.split(' ').nth(1) == Some(row);
-            if called || record.partition_key == row || record.sequence_number == *row {
+            if called || record.partition_key == *row || record.sequence_number == *row {
                 named.push((job, id));
             } else if named.is_empty() && holds(&record.data, &quoted, row) {
                 holding.push((job, id));

@@ -111,7 +111,9 @@ fn sequence_numbers(services: &Services, stream: &str) -> Vec<String> {
         let mut iterator = Some(api.shard_iterator(stream, &shard, StartPosition::TrimHorizon).unwrap());
         while let Some(at) = iterator {
             let page = api.get_records(&at, 10_000).unwrap();
-            numbers.extend(page.records.into_iter().map(|record| record.sequence_number.to_string()));
+            for run in &page.records {
+                numbers.extend(run.whole(0..run.records()).map(|record| record.sequence_number.to_string()));
+            }
             iterator = page.next_iterator.filter(|_| page.behind_millis > 0);
         }
     }

@@ -14,9 +14,10 @@ use wavetank::engine::batch::BatchId;
 use wavetank::engine::checkpoint::Checkpoint;
 use wavetank::engine::error::Result;
 use wavetank::engine::plan::Pipeline;
+use wavetank::engine::ports::ShardRecord;
 use wavetank::engine::query::{BatchReport, QueryOptions, QueryParts, StreamingQuery};
 use wavetank::engine::sink::{Sink, SinkReport};
-use wavetank::engine::source::{OffsetRange, Offsets, ShardOffset, Source, SourceRead, SourceRecord};
+use wavetank::engine::source::{OffsetRange, Offsets, ShardOffset, Source, SourceRead};
 use wavetank::engine::sql::{self, SqlError, Tables};
 use wavetank::engine::watermark::WatermarkPolicy;
 use wavetank::scenarios::adapters::{BucketStore, Services};
@@ -186,10 +187,9 @@ impl Source for MemorySource {
     fn read(&mut self, range: &OffsetRange) -> Result<SourceRead> {
         let feed = self.feed.borrow();
         let positions = read_until(&range.start)..read_until(&range.end);
-        let record = |position: usize| SourceRecord {
-            shard: 0,
+        let record = |position: usize| ShardRecord {
             sequence_number: position.to_string().into(),
-            partition_key: String::new(),
+            partition_key: Default::default(),
             arrival_millis: 0,
             data: feed[position].clone().into(),
         };

@@ -6,10 +6,11 @@ use std::ops::ControlFlow;
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
-use super::record_block::{self, PackedRecord};
+use super::record_block::PackedRecords;
 use super::shard_iterator::ShardIterator;
 use super::{
-    GET_RECORDS_BYTES_MAX, GET_RECORDS_ENTRIES_MAX, HashKeyRange, SequenceNumber, ShardId, errors, stream,
+    GET_RECORDS_BYTES_MAX, GET_RECORDS_ENTRIES_MAX, HashKeyRange, PartitionKey, RecordSpan, SequenceNumber,
+    ShardId, errors, stream,
 };
 use crate::base64;
 use crate::error::ApiError;
@@ -24,6 +25,27 @@ use crate::validation::{Rule, field, number, required, text};
 pub struct GetRecords;
 
 impl Operation for GetRecords {
+    const NAME: &'static str = GetRecordSpans::NAME;
+    const RULES: &'static [Rule<GetRecordsRequest>] = GetRecordSpans::RULES;
+    const READS_ONLY: bool = GetRecordSpans::READS_ONLY;
+    type Request = GetRecordsRequest;
+    type Response = GetRecordsResponse;
+
+    fn call(ctx: &mut Context<'_>, request: GetRecordsRequest) -> Result<GetRecordsResponse, ApiError> {
+        let page = GetRecordSpans::call(ctx, request)?;
+        Ok(GetRecordsResponse {
+            records: records(&page.spans),
+            next_shard_iterator: page.next_shard_iterator,
+            millis_behind_latest: page.millis_behind_latest,
+            child_shards: page.child_shards,
+        })
+    }
+}
+
+/// `GetRecords` for those who are in the process: the same page of records, as they lie.
+pub struct GetRecordSpans;
+
+impl Operation for GetRecordSpans {
     const NAME: &'static str = "Kinesis_20131202.GetRecords";
     const RULES: &'static [Rule<GetRecordsRequest>] = &[
         field("limit", |r| number(&r.limit), &[Range(1, GET_RECORDS_ENTRIES_MAX as i64)]),
@@ -32,9 +54,9 @@ impl Operation for GetRecords {
     ];
     const READS_ONLY: bool = true;
     type Request = GetRecordsRequest;
-    type Response = GetRecordsResponse;
+    type Response = RecordSpansPage;
 
-    fn call(ctx: &mut Context<'_>, request: GetRecordsRequest) -> Result<GetRecordsResponse, ApiError> {
+    fn call(ctx: &mut Context<'_>, request: GetRecordsRequest) -> Result<RecordSpansPage, ApiError> {
         let iterator = ShardIterator::decode(&required(request.shard_iterator), ctx.now)?;
         let (stream, shard) = find_shard(ctx, &iterator)?;
         if request.dry_run == Some(true) {
@@ -50,8 +72,8 @@ impl Operation for GetRecords {
             ctx.volatile.throttle.given(stream.id, shard.id, page.bytes, ctx.now);
         }
         let next = ShardIterator { counter: page.counter_next, issued: ctx.now, ..iterator };
-        Ok(GetRecordsResponse {
-            records: page.records,
+        Ok(RecordSpansPage {
+            spans: page.spans,
             next_shard_iterator: page.child_shards.is_none().then(|| next.encode()),
             millis_behind_latest: page.millis_behind_latest,
             child_shards: page.child_shards,
@@ -61,7 +83,7 @@ impl Operation for GetRecords {
 
 /// The records of a shard from some number on, as far as they fit into one answer.
 pub(super) struct PageRead {
-    pub records: Vec<Record>,
+    pub spans: Vec<RecordSpan>,
     /// Number of the first record of the next page.
     pub counter_next: u64,
     pub millis_behind_latest: i64,
@@ -85,15 +107,22 @@ impl PageRead {
         ctx.store.visit_blocks(stream.id, shard.id, counter, horizon, |block| page.take_block(block))?;
         // The page with a shard's last records does not yet say that they are the last (kinesalite's tests).
         let ended =
-            shard.closed.is_some() && page.records.is_empty() && page.counter_next() >= shard.counter_next;
+            shard.closed.is_some() && page.spans.is_empty() && page.counter_next() >= shard.counter_next;
         Ok(Self {
             counter_next: page.counter_next(),
             millis_behind_latest: page.millis_behind_latest(ctx.now),
             child_shards: if ended { Some(children(ctx, stream, shard)?) } else { None },
             bytes: page.bytes,
-            records: page.records,
+            spans: page.spans,
         })
     }
+}
+
+/// The records of spans, each by itself.
+pub(super) fn records(spans: &[RecordSpan]) -> Vec<Record> {
+    let mut records = Vec::with_capacity(spans.iter().map(RecordSpan::len).sum());
+    records.extend(spans.iter().flat_map(|span| span.records(0..span.len())));
+    records
 }
 
 /// What `GetRecords` asks.
@@ -135,6 +164,19 @@ pub struct GetRecordsResponse {
     pub child_shards: Option<Vec<ChildShard>>,
 }
 
+/// What [`GetRecordSpans`] answers.
+#[derive(Debug, Clone)]
+pub struct RecordSpansPage {
+    /// Records in the order of their sequence numbers.
+    pub spans: Vec<RecordSpan>,
+    /// As in [`GetRecordsResponse`].
+    pub next_shard_iterator: Option<String>,
+    /// As in [`GetRecordsResponse`].
+    pub millis_behind_latest: i64,
+    /// As in [`GetRecordsResponse`].
+    pub child_shards: Option<Vec<ChildShard>>,
+}
+
 /// A shard that took over from a closed one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "PascalCase")]
@@ -159,8 +201,8 @@ pub struct Record {
     #[serde(with = "base64::blob")]
     pub data: Bytes,
     /// Under which key; absent where records are spread whatever their keys.
-    #[serde(skip_serializing_if = "String::is_empty")]
-    pub partition_key: String,
+    #[serde(skip_serializing_if = "PartitionKey::is_empty")]
+    pub partition_key: PartitionKey,
     /// `KMS` where the stream is encrypted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub encryption_type: Option<&'static str>,
@@ -192,62 +234,61 @@ struct Page<'a> {
     /// Number of the first record wanted.
     start: u64,
     limit: usize,
+    records: usize,
     bytes: usize,
     full: bool,
     encryption_type: Option<&'static str>,
-    records: Vec<Record>,
+    spans: Vec<RecordSpan>,
 }
 
 impl<'a> Page<'a> {
     fn new(shard: &'a ShardRow, start: u64, limit: usize, encryption_type: Option<&'static str>) -> Self {
-        let waiting = shard.counter_next.saturating_sub(start).min(limit as u64);
-        let records = Vec::with_capacity(waiting as usize);
-        Self { shard, start, limit, bytes: 0, full: false, encryption_type, records }
+        Self { shard, start, limit, records: 0, bytes: 0, full: false, encryption_type, spans: vec![] }
     }
 
+    /// Takes the records of a block as far as they fit. The first always fits.
     fn take_block(&mut self, block: LogBlock) -> ControlFlow<()> {
-        let skipped = self.start.saturating_sub(block.counter_first) as usize;
-        let numbered = (block.counter_first..).zip(record_block::unpack(block.records));
-        for (counter, record) in numbered.skip(skipped) {
-            self.take(counter, block.arrival, record)?;
+        let LogBlock { counter_first, arrival, records, .. } = block;
+        let block = PackedRecords::of(records);
+        let first = self.start.saturating_sub(counter_first) as usize;
+        let mut end = first;
+        for size in block.sizes().skip(first) {
+            let bytes = self.bytes + size;
+            let fits = self.records == 0 || bytes <= GET_RECORDS_BYTES_MAX;
+            if self.records == self.limit || !fits {
+                self.full = true;
+                break;
+            }
+            (self.bytes, self.records, end) = (bytes, self.records + 1, end + 1);
         }
-        ControlFlow::Continue(())
-    }
-
-    /// Takes a record unless it does not fit. The first always fits.
-    fn take(&mut self, counter: u64, arrival: Timestamp, record: PackedRecord) -> ControlFlow<()> {
-        let bytes = self.bytes + record.size_bytes();
-        let fits = self.records.is_empty() || bytes <= GET_RECORDS_BYTES_MAX;
-        if self.records.len() == self.limit || !fits {
-            self.full = true;
-            return ControlFlow::Break(());
+        if end > first {
+            self.spans.push(RecordSpan {
+                shard: self.shard.id,
+                shard_created: self.shard.created,
+                arrival,
+                counter_first,
+                encryption_type: self.encryption_type,
+                block,
+                places: first..end,
+            });
         }
-        self.bytes = bytes;
-        let Self { shard, records, encryption_type, .. } = self;
-        records.push(Record {
-            sequence_number: SequenceNumber::new(shard.id, shard.created, counter, arrival),
-            approximate_arrival_timestamp: arrival,
-            partition_key: record.partition_key(),
-            encryption_type: *encryption_type,
-            data: record.data,
-        });
-        ControlFlow::Continue(())
+        if self.full { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     }
 
     /// Number of the first record of the next page.
     fn counter_next(&self) -> u64 {
-        match self.records.last() {
-            Some(last) if self.full => last.sequence_number.counter() + 1,
+        match self.spans.last() {
+            Some(last) if self.full => last.last().counter() + 1,
             // All there is has been read. What was not seen between has expired.
             _ => self.start.max(self.shard.counter_next),
         }
     }
 
     fn millis_behind_latest(&self, now: Timestamp) -> i64 {
-        match self.records.last() {
+        match self.spans.last() {
             // Consumers stop at 0, so it is kept for "there is no more", even where the records left
             // arrived at this very moment: virtual time may stand still between calls.
-            Some(last) if self.full => now.millis_since(last.approximate_arrival_timestamp).max(1),
+            Some(last) if self.full => now.millis_since(last.arrival()).max(1),
             _ => 0,
         }
     }

@@ -43,11 +43,13 @@ mod monitoring;
 mod number_versions;
 mod on_demand;
 mod page_token;
+mod partition_key;
 mod put_record;
 mod put_records;
 mod put_resource_policy;
 pub mod queues;
 pub(crate) mod record_block;
+mod record_span;
 mod register_stream_consumer;
 mod remove_tags_from_stream;
 mod resharding;
@@ -95,7 +97,9 @@ pub use describe_stream_summary::{
 };
 pub use disable_enhanced_monitoring::{DisableEnhancedMonitoring, DisableEnhancedMonitoringRequest};
 pub use enable_enhanced_monitoring::{EnableEnhancedMonitoring, EnableEnhancedMonitoringRequest};
-pub use get_records::{ChildShard, GetRecords, GetRecordsRequest, GetRecordsResponse, Record};
+pub use get_records::{
+    ChildShard, GetRecordSpans, GetRecords, GetRecordsRequest, GetRecordsResponse, Record, RecordSpansPage,
+};
 pub use get_resource_policy::{GetResourcePolicy, GetResourcePolicyRequest, GetResourcePolicyResponse};
 pub use get_shard_iterator::{GetShardIterator, GetShardIteratorRequest, GetShardIteratorResponse};
 pub use hash_key::{HashKey, HashKeyRange};
@@ -114,11 +118,13 @@ pub use list_tags_for_resource::{
 pub use list_tags_for_stream::{ListTagsForStream, ListTagsForStreamRequest, ListTagsForStreamResponse};
 pub use merge_shards::{MergeShards, MergeShardsRequest};
 pub use monitoring::EnhancedMonitoringResponse;
+pub use partition_key::PartitionKey;
 pub use put_record::{PutRecord, PutRecordRequest, PutRecordResponse};
 pub use put_records::{
     PutRecords, PutRecordsRequest, PutRecordsRequestEntry, PutRecordsResponse, PutRecordsResultEntry,
 };
 pub use put_resource_policy::{PutResourcePolicy, PutResourcePolicyRequest};
+pub use record_span::RecordSpan;
 pub use register_stream_consumer::{
     RegisterStreamConsumer, RegisterStreamConsumerRequest, RegisterStreamConsumerResponse,
 };

@@ -12,7 +12,11 @@
 //! Blocks of earlier versions have no mark, and each record behind the other: length of the key, key, length of the
 //! data, data. They are read.
 
+use std::ops::Range;
+
 use bytes::{Buf, BufMut, Bytes};
+
+use super::PartitionKey;
 
 /// Begins a block; a block of an earlier version begins with the length of a key, which is less.
 const MARK: u32 = u32::MAX;
@@ -63,69 +67,95 @@ impl BlockBuilder {
 /// A record inside a block.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct PackedRecord {
-    key: Bytes,
+    pub partition_key: PartitionKey,
     pub data: Bytes,
 }
 
-impl PackedRecord {
-    pub fn partition_key(&self) -> String {
-        String::from_utf8_lossy(&self.key).into_owned()
-    }
-
-    /// Bytes that count towards limits.
-    pub fn size_bytes(&self) -> usize {
-        self.key.len() + self.data.len()
-    }
-}
-
-/// The records of a block.
-pub(crate) fn unpack(mut block: Bytes) -> impl Iterator<Item = PackedRecord> {
-    let marked = block.len() >= NUMBER && block.slice(..NUMBER).get_u32_le() == MARK;
-    let mut parts = if marked { Parts::Apart(PartsApart::of(&mut block)) } else { Parts::InLine(block) };
-    std::iter::from_fn(move || match &mut parts {
-        Parts::Apart(parts) => parts.next(),
-        Parts::InLine(block) if block.is_empty() => None,
-        Parts::InLine(block) => {
-            let mut part = || {
-                let length = block.get_u32_le() as usize;
-                block.split_to(length)
-            };
-            Some(PackedRecord { key: part(), data: part() })
-        }
-    })
-}
-
-/// What is left of a block.
-enum Parts {
-    Apart(PartsApart),
-    InLine(Bytes),
-}
-
-struct PartsApart {
+/// The records of a block, where they lie.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct PackedRecords {
+    /// Of key and data, for each record.
     lengths: Bytes,
     keys: Bytes,
     data: Bytes,
 }
 
-impl PartsApart {
-    fn of(block: &mut Bytes) -> Self {
+impl PackedRecords {
+    pub fn of(block: Bytes) -> Self {
+        if block.is_empty() {
+            return Self::default();
+        }
+        let marked = block.len() >= NUMBER && block.slice(..NUMBER).get_u32_le() == MARK;
+        let mut block = if marked { block } else { packed_anew(block) };
         block.advance(NUMBER);
         let records = block.split_off(block.len() - NUMBER).get_u32_le() as usize;
-        let lengths = block.split_off(block.len() - records * 2 * NUMBER);
-        let key_bytes =
-            lengths.chunks_exact(2 * NUMBER).map(|mut pair| pair.get_u32_le() as usize).sum::<usize>();
-        let keys = block.split_off(block.len() - key_bytes);
-        Self { lengths, keys, data: std::mem::take(block) }
+        let mut packed =
+            Self { lengths: block.split_off(block.len() - records * 2 * NUMBER), ..Self::default() };
+        let key_bytes: usize = packed.lengths().map(|(key, _)| key).sum();
+        packed.keys = block.split_off(block.len() - key_bytes);
+        packed.data = block;
+        packed
     }
 
-    fn next(&mut self) -> Option<PackedRecord> {
-        if self.lengths.is_empty() {
-            return None;
-        }
-        let mut length = || self.lengths.get_u32_le() as usize;
-        let (key, data) = (length(), length());
-        Some(PackedRecord { key: self.keys.split_to(key), data: self.data.split_to(data) })
+    /// Number of records.
+    pub fn len(&self) -> usize {
+        self.lengths.len() / (2 * NUMBER)
     }
+
+    /// Bytes of each record that count towards limits.
+    pub fn sizes(&self) -> impl Iterator<Item = usize> {
+        self.lengths().map(|(key, data)| key + data)
+    }
+
+    /// The data of some records.
+    pub fn data(&self, places: Range<usize>) -> impl Iterator<Item = &[u8]> {
+        let (_, mut end) = self.start_of(places.start);
+        self.lengths().skip(places.start).take(places.len()).map(move |(_, data)| {
+            end += data;
+            &self.data[end - data..end]
+        })
+    }
+
+    /// Some records.
+    pub fn records(&self, places: Range<usize>) -> impl Iterator<Item = PackedRecord> {
+        let (mut key_end, mut end) = self.start_of(places.start);
+        self.lengths().skip(places.start).take(places.len()).map(move |(key, data)| {
+            (key_end, end) = (key_end + key, end + data);
+            PackedRecord {
+                partition_key: self.keys.slice(key_end - key..key_end).into(),
+                data: self.data.slice(end - data..end),
+            }
+        })
+    }
+
+    /// Where key and data of a record begin.
+    fn start_of(&self, record: usize) -> (usize, usize) {
+        let before = self.lengths().take(record);
+        before.fold((0, 0), |(keys, all), (key, data)| (keys + key, all + data))
+    }
+
+    /// Of key and data, for each record.
+    fn lengths(&self) -> impl Iterator<Item = (usize, usize)> {
+        let number =
+            |bytes: &[u8]| u32::from_le_bytes(bytes.try_into().expect("numbers have 4 bytes")) as usize;
+        self.lengths
+            .chunks_exact(2 * NUMBER)
+            .map(move |pair| (number(&pair[..NUMBER]), number(&pair[NUMBER..])))
+    }
+}
+
+/// A block of an earlier version as one of today's.
+fn packed_anew(mut block: Bytes) -> Bytes {
+    let mut builder = BlockBuilder::default();
+    while !block.is_empty() {
+        let mut part = || {
+            let length = block.get_u32_le() as usize;
+            block.split_to(length)
+        };
+        let (key, data) = (part(), part());
+        builder.push(&String::from_utf8_lossy(&key), &data);
+    }
+    builder.finish()
 }
 
 #[cfg(test)]
@@ -134,16 +164,25 @@ mod tests {
 
     use super::*;
 
+    fn data_of(records: &[(String, Vec<u8>)]) -> Vec<&[u8]> {
+        records.iter().map(|(_, data)| data.as_slice()).collect()
+    }
+
     proptest! {
         #[test]
-        fn unpack_inverts_push(records: Vec<(String, Vec<u8>)>) {
+        fn what_is_pushed_is_read(records: Vec<(String, Vec<u8>)>, from in 0usize..20, to in 0usize..20) {
             let mut builder = BlockBuilder::default();
             for (key, data) in &records {
                 builder.push(key, data);
             }
             prop_assert_eq!(builder.records(), records.len() as u64);
-            let unpacked = unpack(builder.finish());
-            let unpacked = unpacked.map(|record| (record.partition_key(), record.data.to_vec()));
+            let packed = PackedRecords::of(builder.finish());
+            prop_assert_eq!(packed.len(), records.len());
+            let some = from.min(to).min(records.len())..to.min(records.len());
+            prop_assert_eq!(packed.data(some.clone()).collect::<Vec<_>>(), data_of(&records[some.clone()]));
+            let part: Vec<_> = packed.records(some.clone()).map(|record| record.data.to_vec()).collect();
+            prop_assert_eq!(part, data_of(&records[some]));
+            let unpacked = packed.records(0..packed.len()).map(|record| (record.partition_key.to_string(), record.data.to_vec()));
             prop_assert_eq!(unpacked.collect::<Vec<_>>(), records);
         }
 
@@ -154,7 +193,8 @@ mod tests {
                 block.put_u32_le(part.len() as u32);
                 block.put_slice(part);
             }
-            let unpacked = unpack(block.into()).map(|record| (record.partition_key(), record.data.to_vec()));
+            let packed = PackedRecords::of(block.into());
+            let unpacked = packed.records(0..packed.len()).map(|record| (record.partition_key.to_string(), record.data.to_vec()));
             prop_assert_eq!(unpacked.collect::<Vec<_>>(), records);
         }
     }

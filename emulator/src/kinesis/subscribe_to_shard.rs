@@ -9,10 +9,12 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::consumer::{self, ConsumerArn};
-use super::get_records::PageRead;
+use super::get_records::{PageRead, records};
 use super::get_shard_iterator::{self, Position, TYPES};
 use super::put_record::SEQUENCE_NUMBER;
-use super::{ChildShard, GET_RECORDS_ENTRIES_MAX, Record, SequenceNumber, ShardId, errors, stream};
+use super::{
+    ChildShard, GET_RECORDS_ENTRIES_MAX, Record, RecordSpan, SequenceNumber, ShardId, errors, stream,
+};
 use crate::codec::Codec;
 use crate::error::ApiError;
 use crate::operation::{Context, Operation};
@@ -169,19 +171,19 @@ impl Subscription {
         let gone = || errors::shard_does_not_exist(self.shard, &stream.name, account);
         let row = ctx.store.find_shard(stream.id, self.shard)?.ok_or_else(gone)?;
         let page = PageRead::read(ctx, &stream, &row, self.counter, GET_RECORDS_ENTRIES_MAX)?;
-        let silent = page.records.is_empty() && page.child_shards.is_none();
+        let silent = page.spans.is_empty() && page.child_shards.is_none();
         if silent && self.told.is_some_and(|told| ctx.now.millis_since(told) < SILENCE_MS) {
             return Ok(None);
         }
         self.counter = page.counter_next;
         self.told = Some(ctx.now);
         self.ended = page.child_shards.is_some();
-        let reached = page.records.last().map(|last| last.sequence_number);
+        let reached = page.spans.last().map(RecordSpan::last);
         let reached = reached.unwrap_or_else(|| {
             SequenceNumber::new(self.shard, row.created, self.counter.saturating_sub(1), ctx.now)
         });
         Ok(Some(SubscribeToShardEvent {
-            records: page.records,
+            records: records(&page.spans),
             continuation_sequence_number: (!self.ended).then_some(reached),
             millis_behind_latest: page.millis_behind_latest,
             child_shards: page.child_shards,

@@ -96,7 +96,7 @@ impl Scan {
 
     fn report_rejected(&self, ledger: Ledger, read: &SourceRead, report: &mut StatementReport) {
         report.rejected.extend(ledger.rejected.into_iter().map(|rejected| {
-            let record = &read.records[rejected.record.index as usize];
+            let record = read.records.get(rejected.record.index as usize).expect("a record was rejected");
             RejectedRow {
                 table: format!("{}.{}", self.table.database, self.table.table),
                 object: read.shards[record.shard as usize].clone(),

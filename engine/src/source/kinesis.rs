@@ -17,11 +17,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{OffsetRange, Offsets, ShardOffset, Source, SourceRead, SourceRecord};
+use super::{OffsetRange, Offsets, Records, ShardOffset, Source, SourceRead};
 use crate::error::{EngineError, Result};
-use crate::ports::{
-    FailureKind, PortError, PortFailure, PortResult, RecordsPage, ShardRecord, StartPosition, StreamApi,
-};
+use crate::ports::{FailureKind, PortError, PortFailure, PortResult, RecordsPage, StartPosition, StreamApi};
 
 /// Where to start without a checkpoint (Glue `startingPosition`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -85,8 +83,6 @@ pub struct KinesisSource {
     cursors: BTreeMap<String, (ShardOffset, String)>,
     /// Closed shards that were read to their end, and the offset of the end.
     ended: BTreeMap<String, ShardOffset>,
-    /// Records of the last batch: as much room as the next one gets at first.
-    last_read: usize,
     /// When the shards were listed last, and which there were.
     listed: Option<(i64, BTreeSet<String>)>,
 }
@@ -95,16 +91,7 @@ impl KinesisSource {
     /// A source over one stream.
     pub fn new(stream: impl Into<String>, options: KinesisOptions, api: Box<dyn StreamApi>) -> Self {
         let (cursors, ended) = (BTreeMap::new(), BTreeMap::new());
-        Self {
-            stream: stream.into(),
-            options,
-            api,
-            fetched: None,
-            cursors,
-            ended,
-            last_read: 0,
-            listed: None,
-        }
+        Self { stream: stream.into(), options, api, fetched: None, cursors, ended, listed: None }
     }
 
     /// The shards that there are, or were when they were listed last, if that is not long ago.
@@ -121,37 +108,37 @@ impl KinesisSource {
         Ok(shards)
     }
 
-    /// Appends the records of one shard from `start` on, page by page, until `done` says that those so far are enough.
-    /// Returns where the shard stands then.
+    /// Appends the records of one shard from `start` on, page by page, until `done` says that those from a place in the
+    /// batch on are enough. Returns where the shard stands then.
     fn read_shard(
         &mut self,
         read: &mut SourceRead,
         shard: &str,
         start: &ShardOffset,
-        mut done: impl FnMut(&[SourceRecord]) -> bool,
+        mut done: impl FnMut(&Records, usize) -> bool,
     ) -> Result<ShardOffset> {
         if self.ended.get(shard) == Some(start) {
             return Ok(start.clone());
         }
         let (first, index) = (read.records.len(), read.shards.len() as u32);
-        let reached = |read: &SourceRead| reached(&read.records[first..], start);
+        let reached = |read: &SourceRead| reached(&read.records, first, start);
         let mut iterator = match self.cursors.remove(shard) {
             Some((at, iterator)) if at == *start => iterator,
             _ => self.iterator(shard, start)?,
         };
         loop {
             let page = self.page(shard, iterator, &reached(read))?;
-            if read.records.len() == first && !page.records.is_empty() {
+            page.records.into_iter().for_each(|run| read.records.push(index, run));
+            if read.records.len() > first && read.shards.len() as u32 == index {
                 read.shards.push(shard.to_owned());
             }
-            read.records.extend(page.records.into_iter().map(|record| of_shard(index, record)));
             let Some(next) = page.next_iterator else {
                 self.ended.insert(shard.to_owned(), reached(read));
                 // Others have taken over.
                 self.listed = None;
                 return Ok(reached(read));
             };
-            if page.behind_millis == 0 || done(&read.records[first..]) {
+            if page.behind_millis == 0 || done(&read.records, first) {
                 self.cursors.insert(shard.to_owned(), (reached(read), next));
                 return Ok(reached(read));
             }
@@ -211,19 +198,16 @@ impl KinesisSource {
     }
 }
 
-/// Where a shard stands when these records were read of it.
-fn reached(records: &[SourceRecord], start: &ShardOffset) -> ShardOffset {
-    records.last().map_or_else(|| start.clone(), |last| ShardOffset::After(last.sequence_number.to_string()))
+/// Where a shard stands when the records from `first` on were read of it.
+fn reached(records: &Records, first: usize, start: &ShardOffset) -> ShardOffset {
+    match records.len().checked_sub(1).filter(|last| *last >= first).and_then(|last| records.get(last)) {
+        Some(last) => ShardOffset::After(last.sequence_number.to_string()),
+        None => start.clone(),
+    }
 }
 
 fn failed(operation: &str, stream: &str, source: PortError) -> EngineError {
     EngineError::Port { operation: format!("{operation} on stream `{stream}`"), source }
-}
-
-/// A record of the shard with this index.
-fn of_shard(shard: u32, record: ShardRecord) -> SourceRecord {
-    let ShardRecord { sequence_number, partition_key, arrival_millis, data } = record;
-    SourceRecord { shard, sequence_number, partition_key, arrival_millis, data }
 }
 
 impl Source for KinesisSource {
@@ -241,15 +225,14 @@ impl Source for KinesisSource {
         let limit = self.options.fetch_records_per_shard_max;
         let shards = self.shards(now_millis)?;
         let (mut end, mut read) = (start.clone(), SourceRead::default());
-        read.records.reserve(self.last_read + self.last_read / 8);
         for shard in &shards {
             let offset = start.0.get(shard).unwrap_or(&ShardOffset::TrimHorizon);
-            let reached = self.read_shard(&mut read, shard, offset, |records| records.len() >= limit)?;
+            let reached =
+                self.read_shard(&mut read, shard, offset, |records, first| records.len() - first >= limit)?;
             if reached != *offset {
                 end.0.insert(shard.clone(), reached);
             }
         }
-        self.last_read = read.records.len();
         if end != *start {
             // That something is gone is no news by itself.
             end.0.retain(|shard, _| shards.contains(shard));
@@ -272,14 +255,16 @@ impl Source for KinesisSource {
             let ShardOffset::After(last) = end else { continue };
             let start = range.start.0.get(shard).unwrap_or(&ShardOffset::TrimHorizon);
             let first = read.records.len();
-            let position =
-                |records: &[SourceRecord]| records.iter().position(|r| r.sequence_number == **last);
-            self.read_shard(&mut read, shard, start, |records| position(records).is_some())?;
-            let Some(end) = position(&read.records[first..]) else {
+            let position = |records: &Records| {
+                let found = records.range(first..records.len()).position(|r| r.sequence_number == **last);
+                found.map(|position| first + position)
+            };
+            self.read_shard(&mut read, shard, start, |records, _| position(records).is_some())?;
+            let Some(end) = position(&read.records) else {
                 let lost = format!("record {last} of shard {shard} is no longer kept");
                 return Err(failed("replaying a batch", &self.stream, lost.into()));
             };
-            read.records.truncate(first + end + 1);
+            read.records.truncate(end + 1);
         }
         Ok(read)
     }
@@ -293,8 +278,11 @@ impl Source for KinesisSource {
 mod tests {
     use std::cell::RefCell;
     use std::rc::Rc;
+    use std::sync::Arc;
 
     use super::*;
+    use crate::ports::ShardRecord;
+    use crate::source::SourceRecord;
 
     /// A stream in memory that can be resharded, throttled and made to forget. Record n of a shard arrived at n ms.
     #[derive(Default)]
@@ -391,12 +379,12 @@ mod tests {
             let end = (first + limit).min(shard.data.len());
             let record = |position: usize| ShardRecord {
                 sequence_number: position.to_string().into(),
-                partition_key: String::new(),
+                partition_key: Default::default(),
                 arrival_millis: 0,
                 data: shard.data[position].clone().into(),
             };
             Ok(RecordsPage {
-                records: (first..end).map(record).collect(),
+                records: vec![Arc::new((first..end).map(record).collect::<Vec<_>>())],
                 next_iterator: (!shard.closed || end < shard.data.len())
                     .then(|| format!("{}/{end}/{}", parts[0], parts[2])),
                 behind_millis: (shard.data.len() - end) as i64,
@@ -444,7 +432,7 @@ mod tests {
             // Whoever runs the batch again reads the same.
             let mut again = source(&self.api, InitialPosition::Latest);
             assert_eq!(again.read(&range).unwrap(), read);
-            let text = |record: &SourceRecord| {
+            let text = |record: SourceRecord| {
                 let data = String::from_utf8(record.data.to_vec()).unwrap();
                 format!("{}:{data}", read.shards[record.shard as usize])
             };
@@ -537,7 +525,7 @@ mod tests {
         let mut slow = KinesisSource::new("orders", query.source.options.clone(), Box::new(slow));
         let end = slow.latest(&query.at, 0).unwrap();
         let read = slow.read(&OffsetRange { start: query.at.clone(), end }).unwrap();
-        let data: Vec<&[u8]> = read.records.iter().map(|record| record.data.as_ref()).collect();
+        let data: Vec<&[u8]> = read.records.data(0..read.records.len()).collect();
         assert_eq!(data, [b"g", b"h", b"i", b"j"]);
         assert_eq!(*expiring.borrow(), [2, 2]);
     }
@@ -564,7 +552,7 @@ mod tests {
 
         fn get_records(&mut self, iterator: &str, limit: usize) -> PortResult<RecordsPage> {
             let page = self.api.get_records(iterator, limit)?;
-            self.read.borrow_mut().push(page.records.len());
+            self.read.borrow_mut().push(page.records.iter().map(|run| run.records()).sum());
             self.api.expire();
             Ok(page)
         }

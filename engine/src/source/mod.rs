@@ -2,6 +2,8 @@
 
 mod files;
 mod kinesis;
+mod partition_key;
+mod records;
 mod sequence_number;
 
 use std::collections::BTreeMap;
@@ -14,9 +16,12 @@ use serde::{Deserialize, Serialize};
 pub use files::{FileOptions, FileSource, ObjectFormat};
 pub(crate) use files::{ObjectReader, TableObject};
 pub use kinesis::{InitialPosition, KinesisOptions, KinesisSource};
+pub use partition_key::PartitionKey;
+pub use records::{RecordRun, Records};
 pub use sequence_number::SequenceNumber;
 
 use crate::error::Result;
+use crate::ports::ShardRecord;
 
 /// How far one shard has been read.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -54,11 +59,19 @@ pub struct SourceRecord {
     /// Orders the records of one shard.
     pub sequence_number: SequenceNumber,
     /// What the producer routed it by.
-    pub partition_key: String,
+    pub partition_key: PartitionKey,
     /// When the stream took it in, in milliseconds since the epoch.
     pub arrival_millis: i64,
     /// The producer's bytes.
     pub data: Bytes,
+}
+
+impl SourceRecord {
+    /// A record of the shard with this index.
+    fn of_shard(shard: u32, record: ShardRecord) -> Self {
+        let ShardRecord { sequence_number, partition_key, arrival_millis, data } = record;
+        Self { shard, sequence_number, partition_key, arrival_millis, data }
+    }
 }
 
 /// Everything that a batch reads of one source: shard by shard in the order of shard ids, each in its own order.
@@ -67,7 +80,7 @@ pub struct SourceRead {
     /// Shard ids that [`SourceRecord::shard`] points into.
     pub shards: Vec<String>,
     /// The records.
-    pub records: Vec<SourceRecord>,
+    pub records: Records,
     /// The records as rows of the source table, where the source has no bytes to decode: as many rows as records.
     pub rows: Option<Vec<RecordBatch>>,
     /// Columns of the source table whose values hold for a whole shard: position of the column, one value per shard.

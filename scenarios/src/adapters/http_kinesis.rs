@@ -1,5 +1,7 @@
 //! The engine's view of Kinesis over HTTP: the same port as in process, at any endpoint that speaks AWS JSON.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use wavetank_emulator::base64;
@@ -93,13 +95,14 @@ impl StreamApi for HttpStreams {
         let record = |record: WireRecord| {
             Ok(ShardRecord {
                 sequence_number: record.sequence_number.into(),
-                partition_key: record.partition_key,
+                partition_key: record.partition_key.into(),
                 arrival_millis: (record.approximate_arrival_timestamp * 1000.0).round() as i64,
                 data: base64::decode(&record.data)?.into(),
             })
         };
+        let records = page.records.into_iter().map(record).collect::<PortResult<Vec<_>>>()?;
         Ok(RecordsPage {
-            records: page.records.into_iter().map(record).collect::<PortResult<_>>()?,
+            records: vec![Arc::new(records)],
             next_iterator: page.next_shard_iterator,
             behind_millis: page.millis_behind_latest,
         })

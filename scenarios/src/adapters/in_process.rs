@@ -1,6 +1,7 @@
 //! The engine's ports as direct calls into the emulator: no sockets, no threads, deterministic.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -9,8 +10,8 @@ use wavetank_emulator::glue::{
     PartitionInput, SerDeInfo, StorageDescriptor, TableInput,
 };
 use wavetank_emulator::kinesis::{
-    GetRecords, GetRecordsRequest, GetShardIterator, GetShardIteratorRequest, ListShards, ListShardsRequest,
-    SequenceNumber,
+    GetRecordSpans, GetRecordsRequest, GetShardIterator, GetShardIteratorRequest, ListShards,
+    ListShardsRequest, RecordSpan, SequenceNumber,
 };
 use wavetank_emulator::s3::{
     Content, DeleteObject, GetObject, ListObjectsV2, PutObject, PutObjectRequest, input,
@@ -21,6 +22,7 @@ use wavetank_engine::ports::{
     StartPosition, StreamApi, TableDefinition,
 };
 use wavetank_engine::sink::FileFormat;
+use wavetank_engine::source::RecordRun;
 use wavetank_engine::types::hive_type_name;
 
 use crate::clock::VirtualClock;
@@ -97,19 +99,36 @@ impl StreamApi for KinesisStreams {
     fn get_records(&mut self, iterator: &str, limit: usize) -> PortResult<RecordsPage> {
         let limit = i32::try_from(limit).unwrap_or(i32::MAX);
         let request = GetRecordsRequest { limit: Some(limit), ..GetRecordsRequest::new(iterator) };
-        let page = self.0.call::<GetRecords>(request).map_err(marked)?;
-        let mut records = Vec::with_capacity(page.records.len());
-        records.extend(page.records.into_iter().map(|record| ShardRecord {
-            sequence_number: named(record.sequence_number),
-            partition_key: record.partition_key,
-            arrival_millis: record.approximate_arrival_timestamp.as_millis(),
-            data: record.data,
-        }));
+        let page = self.0.call::<GetRecordSpans>(request).map_err(marked)?;
+        let run = |span| Arc::new(Run(span)) as Arc<dyn RecordRun>;
         Ok(RecordsPage {
-            records,
+            records: page.spans.into_iter().map(run).collect(),
             next_iterator: page.next_shard_iterator,
             behind_millis: page.millis_behind_latest,
         })
+    }
+}
+
+/// Records as they lie in the emulator.
+#[derive(Debug)]
+struct Run(RecordSpan);
+
+impl RecordRun for Run {
+    fn records(&self) -> usize {
+        self.0.len()
+    }
+
+    fn data<'a>(&'a self, places: Range<usize>) -> Box<dyn Iterator<Item = &'a [u8]> + 'a> {
+        Box::new(self.0.data(places))
+    }
+
+    fn whole<'a>(&'a self, places: Range<usize>) -> Box<dyn Iterator<Item = ShardRecord> + 'a> {
+        Box::new(self.0.records(places).map(|record| ShardRecord {
+            sequence_number: named(record.sequence_number),
+            partition_key: Bytes::from(record.partition_key).into(),
+            arrival_millis: record.approximate_arrival_timestamp.as_millis(),
+            data: record.data,
+        }))
     }
 }
 

@@ -8,9 +8,9 @@ use arrow::record_batch::RecordBatch;
 use bytes::Bytes;
 use wavetank_engine::batch::BatchId;
 use wavetank_engine::error::Result;
-use wavetank_engine::ports::{ObjectStore, PortResult};
+use wavetank_engine::ports::{ObjectStore, PortResult, ShardRecord};
 use wavetank_engine::sink::{Sink, SinkReport};
-use wavetank_engine::source::{OffsetRange, Offsets, ShardOffset, Source, SourceRead, SourceRecord};
+use wavetank_engine::source::{OffsetRange, Offsets, ShardOffset, Source, SourceRead};
 
 const SHARD: &str = "shard-0";
 
@@ -40,10 +40,9 @@ impl Source for FeedSource {
 
     fn read(&mut self, range: &OffsetRange) -> Result<SourceRead> {
         let feed = self.feed.borrow();
-        let record = |position: usize| SourceRecord {
-            shard: 0,
+        let record = |position: usize| ShardRecord {
             sequence_number: position.to_string().into(),
-            partition_key: String::new(),
+            partition_key: Default::default(),
             arrival_millis: 0,
             data: feed[position].clone(),
         };

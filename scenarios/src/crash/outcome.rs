@@ -88,7 +88,7 @@ impl Batches {
         let mut losses = Vec::new();
         for Executed { batch, reads, restarted, .. } in &self.0 {
             let records: Vec<Vec<&[u8]>> =
-                reads.iter().map(|read| read.records.iter().map(|r| &r.data[..]).collect()).collect();
+                reads.iter().map(|read| read.records.data(0..read.records.len()).collect()).collect();
             let batch = ModelBatch::decode(pipeline, &options.session, *batch, &records, *restarted)?;
             let id = batch.batch;
             let outcome = model.run(batch)?;
@@ -104,7 +104,7 @@ impl Batches {
             self.0.iter().map(|executed| (executed.batch, &executed.reads)).collect();
         let place = |RecordId { batch, source, index }: RecordId| {
             let read = &reads[&batch][usize::from(source)];
-            let record = &read.records[index as usize];
+            let record = read.records.get(index as usize).expect("a record was lost");
             format!("source {source} {} {}", read.shards[record.shard as usize], record.sequence_number)
         };
         let mut lines: Vec<String> = losses

@@ -49,7 +49,7 @@ impl Ran {
     /// The bytes of each record that it has read, source by source.
     pub fn records(&self) -> Vec<Vec<&[u8]>> {
         let inputs = self.report.inputs.iter();
-        inputs.map(|read| read.records.iter().map(|record| &record.data[..]).collect()).collect()
+        inputs.map(|read| read.records.data(0..read.records.len()).collect()).collect()
     }
 }
 

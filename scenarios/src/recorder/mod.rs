@@ -23,6 +23,7 @@ use std::sync::Arc;
 use wavetank_engine::batch::RecordId;
 use wavetank_engine::ledger::{KeptRow, LossReason, TraceEvent};
 use wavetank_engine::query::BatchReport;
+use wavetank_engine::source::SourceRecord;
 use wavetank_engine::watermark::Watermark;
 
 use crate::faults::{Call, Process};
@@ -195,7 +196,7 @@ impl Recorder {
         file: &str,
     ) -> SystemRows {
         let (batch, read) = (i64::from(report.progress.batch.0), &report.inputs[source]);
-        let records = &read.records;
+        let records: Vec<SourceRecord> = read.records.iter().collect();
         let origins = &self.origins[&(job, report.progress.batch.0, source as u8)];
         rows(
             "input",
@@ -205,7 +206,7 @@ impl Recorder {
                 text(records.iter().map(|_| self.stream(job, source as u8))),
                 text(records.iter().map(|r| &read.shards[r.shard as usize])),
                 text(origins.iter().map(|o| &o.sequence_number)),
-                text(records.iter().map(|r| &r.partition_key)),
+                text(records.iter().map(|r| r.partition_key.to_string())),
                 times(records.iter().map(|r| Some(r.arrival_millis * 1000))),
                 numbers(records.iter().map(|_| Some(batch))),
                 numbers((0..records.len() as i64).map(Some)),

@@ -15,7 +15,8 @@ use super::record_format::RecordFormat;
 use super::settings::{Settings, bucket_name};
 use crate::base64;
 use crate::error::{ApiError, ErrorCode};
-use crate::kinesis::{SequenceNumber, ShardId, record_block, stream};
+use crate::kinesis::record_block::{PackedRecord, PackedRecords};
+use crate::kinesis::{SequenceNumber, ShardId, stream};
 use crate::operation::{Context, Operation};
 use crate::s3::{PutObject, PutObjectRequest};
 use crate::store::{ChannelRow, LogBlock, ShardRow};
@@ -118,15 +119,17 @@ fn read_undelivered(
     Ok(found)
 }
 
-fn records_from(block: LogBlock, position: u64) -> impl Iterator<Item = Undelivered> {
+fn records_from(block: LogBlock, position: u64) -> Vec<Undelivered> {
     let LogBlock { counter_first, arrival, records, .. } = block;
-    let numbered = (counter_first..).zip(record_block::unpack(records));
-    numbered.skip_while(move |(counter, _)| *counter < position).map(move |(counter, record)| Undelivered {
+    let (packed, first) = (PackedRecords::of(records), position.saturating_sub(counter_first) as usize);
+    let numbered = (counter_first + first as u64..).zip(packed.records(first..packed.len()));
+    let undelivered = |(counter, record): (u64, PackedRecord)| Undelivered {
         counter,
         arrival,
-        partition_key: record.partition_key(),
+        partition_key: record.partition_key.to_string(),
         data: record.data,
-    })
+    };
+    numbered.map(undelivered).collect()
 }
 
 /// Writes a batch: an object of what can be delivered, one of what cannot. `Some` says why it was not written.

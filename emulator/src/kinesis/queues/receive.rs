@@ -14,7 +14,7 @@ use super::{queue, receipt_handle};
 use crate::base64;
 use crate::error::ApiError;
 use crate::kinesis::ShardId;
-use crate::kinesis::record_block::{self, PackedRecord};
+use crate::kinesis::record_block::{PackedRecord, PackedRecords};
 use crate::operation::Context;
 use crate::store::{QueueRecordRow, QueueRow, StreamRow};
 use crate::time::Timestamp;
@@ -110,7 +110,7 @@ pub(super) fn receive(
         queue_records.push(QueueRecord {
             receipt_handle: receipt_handle::seal(&queue, row),
             record_id: record_id(&stream, row),
-            partition_key: candidate.record.partition_key(),
+            partition_key: candidate.record.partition_key.to_string(),
             data: candidate.record.data,
             approximate_arrival_timestamp: row.arrival,
             first_receive_timestamp: row.first_received,
@@ -158,8 +158,11 @@ fn received_before(
         let from = Timestamp::from_millis(i64::MIN);
         let mut record = None;
         ctx.store.visit_blocks(queue.stream, shard, row.counter, from, |block| {
-            let mut numbered = (block.counter_first..).zip(record_block::unpack(block.records));
-            record = numbered.find(|(counter, _)| *counter == row.counter).map(|(_, record)| record);
+            // The block that had it may be gone; then this is the next one.
+            if let Some(place) = row.counter.checked_sub(block.counter_first) {
+                let place = place as usize;
+                record = PackedRecords::of(block.records).records(place..place + 1).next();
+            }
             ControlFlow::Break(())
         })?;
         match record {
@@ -182,7 +185,8 @@ fn never_received(
     let position = ctx.store.queue_position(&queue.id, shard)?;
     let from = stream.trim_horizon(ctx.now).max(queue.cutoff);
     ctx.store.visit_blocks(stream.id, shard, position, from, |block| {
-        let numbered = (block.counter_first..).zip(record_block::unpack(block.records));
+        let packed = PackedRecords::of(block.records);
+        let numbered = (block.counter_first..).zip(packed.records(0..packed.len()));
         for (counter, record) in numbered.skip_while(|(counter, _)| *counter < position) {
             if found.len() >= limit {
                 return ControlFlow::Break(());

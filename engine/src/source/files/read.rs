@@ -9,8 +9,9 @@ use super::{ObjectFormat, columns, lines};
 use crate::decode::{JsonDecoder, JsonOptions};
 use crate::error::Result;
 use crate::hive;
+use crate::ports::ShardRecord;
 use crate::session::Session;
-use crate::source::{SequenceNumber, SourceRead, SourceRecord};
+use crate::source::{PartitionKey, SequenceNumber, SourceRead};
 
 /// An object to be read.
 pub(crate) struct TableObject {
@@ -61,14 +62,13 @@ impl ObjectReader {
 
     fn add(&mut self, read: &mut SourceRead, key: String, body: Bytes, absent: &[usize]) -> Result<()> {
         let shard = read.shards.len() as u32;
-        let record = |(row, data): (usize, Bytes)| SourceRecord {
-            shard,
+        let record = |(row, data): (usize, Bytes)| ShardRecord {
             sequence_number: SequenceNumber::number([row as u64, 0, 0], |[row, ..]| format!("{row:010}")),
-            partition_key: String::new(),
+            partition_key: PartitionKey::default(),
             arrival_millis: 0,
             data,
         };
-        match self.format {
+        let records: Vec<_> = match self.format {
             ObjectFormat::Parquet => {
                 let rows = read.rows.get_or_insert_default();
                 let first = rows.len();
@@ -76,17 +76,16 @@ impl ObjectReader {
                     rows.extend(columns::read(&key, body, &self.schema, absent)?);
                 }
                 let count: usize = rows[first..].iter().map(|batch| batch.num_rows()).sum();
-                read.records.extend((0..count).map(|row| record((row, Bytes::new()))));
+                (0..count).map(|row| record((row, Bytes::new()))).collect()
             }
             ObjectFormat::JsonLines => {
-                let records = lines::lines(&body, self.check()?);
-                read.records.extend(records.into_iter().enumerate().map(record));
+                lines::lines(&body, self.check()?).into_iter().enumerate().map(record).collect()
             }
             ObjectFormat::JsonDocument => {
-                let records = lines::document(&body, self.check()?);
-                read.records.extend(records.into_iter().enumerate().map(record));
+                lines::document(&body, self.check()?).into_iter().enumerate().map(record).collect()
             }
-        }
+        };
+        read.records.push(shard, Arc::new(records));
         read.shards.push(key);
         Ok(())
     }

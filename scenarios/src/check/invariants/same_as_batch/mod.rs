@@ -92,11 +92,8 @@ impl Recomputation {
     pub fn take(&mut self, report: &BatchReport) -> EngineResult<()> {
         let Ok(parts) = &mut self.parts else { return Ok(()) };
         let progress = &report.progress;
-        let records: Vec<Vec<&[u8]>> = report
-            .inputs
-            .iter()
-            .map(|read| read.records.iter().map(|record| &record.data[..]).collect())
-            .collect();
+        let records: Vec<Vec<&[u8]>> =
+            report.inputs.iter().map(|read| read.records.data(0..read.records.len()).collect()).collect();
         parts.take(progress.batch, progress.watermark, &records)
     }
 
