@@ -7,7 +7,9 @@ use std::rc::Rc;
 use arrow::array::RecordBatch;
 use wavetank::engine::batch::BatchId;
 use wavetank::engine::error::Result;
-use wavetank::engine::ports::{Bytes, Catalog, ObjectStore, PortResult, ShardRecord, TableDefinition};
+use wavetank::engine::ports::{
+    Bytes, Catalog, ObjectStore, PortResult, ShardRecord, TableDefinition, joined,
+};
 use wavetank::engine::sink::{Sink, SinkReport};
 use wavetank::engine::source::{OffsetRange, Offsets, Records, ShardOffset, Source, SourceRead};
 
@@ -57,8 +59,8 @@ impl Sink for Nowhere {
 pub struct Memory(Rc<RefCell<BTreeMap<String, Bytes>>>);
 
 impl ObjectStore for Memory {
-    fn put(&mut self, key: &str, body: Bytes) -> PortResult<()> {
-        self.0.borrow_mut().insert(key.to_owned(), body);
+    fn put_pieces(&mut self, key: &str, pieces: Vec<Bytes>) -> PortResult<()> {
+        self.0.borrow_mut().insert(key.to_owned(), joined(pieces));
         Ok(())
     }
 

@@ -88,13 +88,12 @@ impl RecordDecoder {
 
     /// What a batch read, as rows.
     pub(crate) fn rows<'a>(&'a self, batch: BatchId, source: u8, read: &'a SourceRead) -> ReadRows<'a> {
-        let mut end = 0;
-        let mut next = |records: usize| {
-            end += records;
-            end - records..end
+        let behind = |end: &mut usize, rows: &RecordBatch| {
+            let start = std::mem::replace(end, *end + rows.num_rows());
+            Some(start..*end)
         };
         let pieces = match &read.rows {
-            Some(rows) => rows.iter().map(|rows| next(rows.num_rows())).collect(),
+            Some(rows) => rows.iter().scan(0, behind).collect(),
             None => read.records.pieces().collect(),
         };
         ReadRows { decoder: self, batch, source, read, pieces }

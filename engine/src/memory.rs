@@ -8,6 +8,7 @@ use bytes::Bytes;
 
 use crate::ports::{
     BatchTables, Catalog, NewTable, ObjectStore, PortResult, StoredPartition, StoredTable, TableDefinition,
+    joined,
 };
 
 #[derive(Debug, Default)]
@@ -53,9 +54,9 @@ impl MemoryStore {
 }
 
 impl ObjectStore for MemoryStore {
-    fn put(&mut self, key: &str, body: Bytes) -> PortResult<()> {
+    fn put_pieces(&mut self, key: &str, pieces: Vec<Bytes>) -> PortResult<()> {
         self.call("put", key)?;
-        self.0.borrow_mut().objects.insert(key.to_owned(), body);
+        self.0.borrow_mut().objects.insert(key.to_owned(), joined(pieces));
         Ok(())
     }
 

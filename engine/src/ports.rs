@@ -48,12 +48,12 @@ pub type PortResult<T> = std::result::Result<T, PortError>;
 
 /// Objects under keys. A put replaces the whole object or does nothing.
 pub trait ObjectStore {
-    /// Stores an object under a key.
-    fn put(&mut self, key: &str, body: Bytes) -> PortResult<()>;
-    /// Stores an object that was made in pieces, without putting them together where the store need not.
-    fn put_pieces(&mut self, key: &str, mut pieces: Vec<Bytes>) -> PortResult<()> {
-        let body = if pieces.len() == 1 { pieces.remove(0) } else { pieces.concat().into() };
-        self.put(key, body)
+    /// Stores an object under a key; the object may have been made in pieces, which [`joined`] puts together for a
+    /// store that needs that.
+    fn put_pieces(&mut self, key: &str, pieces: Vec<Bytes>) -> PortResult<()>;
+    /// Stores an object in one piece under a key.
+    fn put(&mut self, key: &str, body: Bytes) -> PortResult<()> {
+        self.put_pieces(key, vec![body])
     }
     /// The object under a key, if there is one.
     fn get(&mut self, key: &str) -> PortResult<Option<Bytes>>;
@@ -61,6 +61,11 @@ pub trait ObjectStore {
     fn delete(&mut self, key: &str) -> PortResult<()>;
     /// Every key that starts with the prefix, in byte order.
     fn list(&mut self, prefix: &str) -> PortResult<Vec<String>>;
+}
+
+/// An object in one piece.
+pub fn joined(mut pieces: Vec<Bytes>) -> Bytes {
+    if pieces.len() == 1 { pieces.remove(0) } else { pieces.concat().into() }
 }
 
 /// A table that a sink writes: what the catalog has to know of it.

@@ -10,7 +10,7 @@ use std::rc::Rc;
 
 use wavetank_engine::ports::{
     Bytes, Catalog, FailureKind, ObjectStore, PortError, PortFailure, PortResult, RecordsPage, StartPosition,
-    StreamApi, TableDefinition,
+    StreamApi, TableDefinition, joined,
 };
 
 use crate::clock::VirtualClock;
@@ -433,16 +433,12 @@ pub struct Faulty<T> {
 }
 
 impl<T: ObjectStore> ObjectStore for Faulty<T> {
-    fn put(&mut self, key: &str, body: Bytes) -> PortResult<()> {
-        self.put_pieces(key, vec![body])
-    }
-
     fn put_pieces(&mut self, key: &str, pieces: Vec<Bytes>) -> PortResult<()> {
         let inner = &mut self.inner;
         let length = pieces.iter().map(Bytes::len).sum();
         self.faults.call((self.port, "put", key, Effect::Put(length)), Some(()), |torn| match torn {
             None => inner.put_pieces(key, pieces),
-            Some(bytes) => inner.put(key, Bytes::from(pieces.concat()).slice(..bytes.min(length))),
+            Some(bytes) => inner.put(key, joined(pieces).slice(..bytes.min(length))),
         })
     }
 

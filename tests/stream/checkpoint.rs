@@ -76,9 +76,9 @@ impl<T: Sink> Sink for Recorded<T> {
 }
 
 impl<T: ObjectStore> ObjectStore for Recorded<T> {
-    fn put(&mut self, key: &str, body: Bytes) -> PortResult<()> {
+    fn put_pieces(&mut self, key: &str, pieces: Vec<Bytes>) -> PortResult<()> {
         self.called(&format!("put {key}"))?;
-        self.port.put(key, body)
+        self.port.put_pieces(key, pieces)
     }
 
     fn get(&mut self, key: &str) -> PortResult<Option<Bytes>> {

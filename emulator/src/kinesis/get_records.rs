@@ -288,7 +288,7 @@ impl<'a> Page<'a> {
         match self.spans.last() {
             // Consumers stop at 0, so it is kept for "there is no more", even where the records left
             // arrived at this very moment: virtual time may stand still between calls.
-            Some(last) if self.full => now.millis_since(last.arrival()).max(1),
+            Some(last) if self.full => now.millis_since(last.arrival).max(1),
             _ => 0,
         }
     }

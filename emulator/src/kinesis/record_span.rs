@@ -54,11 +54,6 @@ impl RecordSpan {
         })
     }
 
-    /// When they came.
-    pub(super) fn arrival(&self) -> Timestamp {
-        self.arrival
-    }
-
     /// The number of the last of them.
     pub(super) fn last(&self) -> SequenceNumber {
         self.number(self.places.end - 1)

@@ -525,8 +525,7 @@ mod tests {
         let mut slow = KinesisSource::new("orders", query.source.options.clone(), Box::new(slow));
         let end = slow.latest(&query.at, 0).unwrap();
         let read = slow.read(&OffsetRange { start: query.at.clone(), end }).unwrap();
-        let data: Vec<&[u8]> = read.records.data(0..read.records.len()).collect();
-        assert_eq!(data, [b"g", b"h", b"i", b"j"]);
+        assert_eq!(read.data(), [b"g", b"h", b"i", b"j"]);
         assert_eq!(*expiring.borrow(), [2, 2]);
     }
 

@@ -87,6 +87,13 @@ pub struct SourceRead {
     pub shard_columns: Vec<(usize, ArrayRef)>,
 }
 
+impl SourceRead {
+    /// The bytes of each record.
+    pub fn data(&self) -> Vec<&[u8]> {
+        self.records.data(0..self.records.len()).collect()
+    }
+}
+
 /// A stream of records that can be read again from any offset.
 pub trait Source {
     /// Where a query that has no checkpoint starts. `now` in milliseconds since the epoch.

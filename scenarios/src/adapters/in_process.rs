@@ -158,10 +158,6 @@ pub struct BucketStore {
 }
 
 impl ObjectStore for BucketStore {
-    fn put(&mut self, key: &str, body: Bytes) -> PortResult<()> {
-        self.put_pieces(key, vec![body])
-    }
-
     fn put_pieces(&mut self, key: &str, pieces: Vec<Bytes>) -> PortResult<()> {
         // Nobody waits for an ETag here.
         let content = Content::undigested(pieces);

@@ -55,14 +55,14 @@ impl LocalFolder {
 }
 
 impl ObjectStore for LocalFolder {
-    fn put(&mut self, key: &str, body: Bytes) -> PortResult<()> {
+    fn put_pieces(&mut self, key: &str, pieces: Vec<Bytes>) -> PortResult<()> {
         let file = self.file(key)?;
         let folder = file.parent().expect("a file is in a folder");
         fs::create_dir_all(folder)?;
         let partial =
             folder.join(format!("{}{PARTIAL}", file.file_name().unwrap_or_default().to_string_lossy()));
         let mut out = File::create(&partial)?;
-        out.write_all(&body)?;
+        pieces.iter().try_for_each(|piece| out.write_all(piece))?;
         out.sync_all()?;
         fs::rename(&partial, &file)?;
         // The name is in the folder, which has to be on the disk too.

@@ -8,7 +8,7 @@ use arrow::record_batch::RecordBatch;
 use bytes::Bytes;
 use wavetank_engine::batch::BatchId;
 use wavetank_engine::error::Result;
-use wavetank_engine::ports::{ObjectStore, PortResult, ShardRecord};
+use wavetank_engine::ports::{ObjectStore, PortResult, ShardRecord, joined};
 use wavetank_engine::sink::{Sink, SinkReport};
 use wavetank_engine::source::{OffsetRange, Offsets, ShardOffset, Source, SourceRead};
 
@@ -94,8 +94,8 @@ impl Objects {
 }
 
 impl ObjectStore for Objects {
-    fn put(&mut self, key: &str, body: Bytes) -> PortResult<()> {
-        self.0.borrow_mut().insert(key.to_owned(), body);
+    fn put_pieces(&mut self, key: &str, pieces: Vec<Bytes>) -> PortResult<()> {
+        self.0.borrow_mut().insert(key.to_owned(), joined(pieces));
         Ok(())
     }
 

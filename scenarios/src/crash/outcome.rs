@@ -87,8 +87,7 @@ impl Batches {
         let mut model = Model::new(pipeline, &options)?;
         let mut losses = Vec::new();
         for Executed { batch, reads, restarted, .. } in &self.0 {
-            let records: Vec<Vec<&[u8]>> =
-                reads.iter().map(|read| read.records.data(0..read.records.len()).collect()).collect();
+            let records: Vec<Vec<&[u8]>> = reads.iter().map(SourceRead::data).collect();
             let batch = ModelBatch::decode(pipeline, &options.session, *batch, &records, *restarted)?;
             let id = batch.batch;
             let outcome = model.run(batch)?;

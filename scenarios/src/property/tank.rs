@@ -19,7 +19,7 @@ use wavetank_engine::ports::{ObjectStore, PortResult};
 use wavetank_engine::query::{BatchReport, QueryOptions, QueryParts, StreamingQuery};
 use wavetank_engine::session::Session;
 use wavetank_engine::sink::{Sink, SinkReport};
-use wavetank_engine::source::Source;
+use wavetank_engine::source::{Source, SourceRead};
 
 use crate::clock::VirtualClock;
 use crate::conform::memory::{Feed, FeedSource, Objects};
@@ -48,8 +48,7 @@ pub struct Ran {
 impl Ran {
     /// The bytes of each record that it has read, source by source.
     pub fn records(&self) -> Vec<Vec<&[u8]>> {
-        let inputs = self.report.inputs.iter();
-        inputs.map(|read| read.records.data(0..read.records.len()).collect()).collect()
+        self.report.inputs.iter().map(SourceRead::data).collect()
     }
 }
 
@@ -323,7 +322,7 @@ struct Staged {
 }
 
 impl ObjectStore for Staged {
-    fn put(&mut self, _: &str, _: Bytes) -> PortResult<()> {
+    fn put_pieces(&mut self, _: &str, _: Vec<Bytes>) -> PortResult<()> {
         self.table.0.borrow_mut().extend(self.batch.take());
         Ok(())
     }

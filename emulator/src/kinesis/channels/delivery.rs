@@ -15,7 +15,7 @@ use super::record_format::RecordFormat;
 use super::settings::{Settings, bucket_name};
 use crate::base64;
 use crate::error::{ApiError, ErrorCode};
-use crate::kinesis::record_block::{PackedRecord, PackedRecords};
+use crate::kinesis::record_block::PackedRecords;
 use crate::kinesis::{SequenceNumber, ShardId, stream};
 use crate::operation::{Context, Operation};
 use crate::s3::{PutObject, PutObjectRequest};
@@ -113,23 +113,18 @@ fn read_undelivered(
     let mut found = VecDeque::new();
     let always = Timestamp::from_millis(i64::MIN);
     ctx.store.visit_blocks(channel.stream, shard.id, position, always, |block| {
-        found.extend(records_from(block, position));
+        let LogBlock { counter_first, arrival, records, .. } = block;
+        let (packed, first) = (PackedRecords::of(records), position.saturating_sub(counter_first) as usize);
+        let numbered = (counter_first + first as u64..).zip(packed.records(first..packed.len()));
+        found.extend(numbered.map(|(counter, record)| Undelivered {
+            counter,
+            arrival,
+            partition_key: record.partition_key.to_string(),
+            data: record.data,
+        }));
         ControlFlow::Continue(())
     })?;
     Ok(found)
-}
-
-fn records_from(block: LogBlock, position: u64) -> Vec<Undelivered> {
-    let LogBlock { counter_first, arrival, records, .. } = block;
-    let (packed, first) = (PackedRecords::of(records), position.saturating_sub(counter_first) as usize);
-    let numbered = (counter_first + first as u64..).zip(packed.records(first..packed.len()));
-    let undelivered = |(counter, record): (u64, PackedRecord)| Undelivered {
-        counter,
-        arrival,
-        partition_key: record.partition_key.to_string(),
-        data: record.data,
-    };
-    numbered.map(undelivered).collect()
 }
 
 /// Writes a batch: an object of what can be delivered, one of what cannot. `Some` says why it was not written.

@@ -35,9 +35,9 @@ impl Lake {
 }
 
 impl ObjectStore for Lake {
-    fn put(&mut self, key: &str, body: Bytes) -> PortResult<()> {
+    fn put_pieces(&mut self, key: &str, pieces: Vec<Bytes>) -> PortResult<()> {
         let (mut bucket, key) = self.bucket(key)?;
-        bucket.put(key, body)
+        bucket.put_pieces(key, pieces)
     }
 
     fn get(&mut self, key: &str) -> PortResult<Option<Bytes>> {

@@ -30,6 +30,7 @@ use wavetank_engine::plan::Pipeline;
 use wavetank_engine::plan::optimize::optimize;
 use wavetank_engine::query::{BatchReport, QueryOptions, output_schema};
 use wavetank_engine::session::Session;
+use wavetank_engine::source::SourceRead;
 use wavetank_engine::watermark::Watermark;
 
 use crate::check::compare::{judge_rows, named};
@@ -92,8 +93,7 @@ impl Recomputation {
     pub fn take(&mut self, report: &BatchReport) -> EngineResult<()> {
         let Ok(parts) = &mut self.parts else { return Ok(()) };
         let progress = &report.progress;
-        let records: Vec<Vec<&[u8]>> =
-            report.inputs.iter().map(|read| read.records.data(0..read.records.len()).collect()).collect();
+        let records: Vec<Vec<&[u8]>> = report.inputs.iter().map(SourceRead::data).collect();
         parts.take(progress.batch, progress.watermark, &records)
     }
 
