@@ -15,7 +15,7 @@ use super::explode::Explode;
 use super::filter::Filter;
 use super::flatten::Flatten;
 use super::project::Project;
-use super::stream_join::{StreamJoin, split_condition};
+use super::stream_join::{Matcher, StreamJoin, split_condition};
 use super::{Extent, Operator, Side, StateChange, StateTable, StatefulOperator};
 use crate::batch::{BatchContext, BatchFacts, BatchId, Inputs, SourceRows, row_schema};
 use crate::error::{EngineError, Result};
@@ -388,7 +388,8 @@ impl Builder<'_> {
             });
         }
         let output = plan.columns();
-        Ok(Box::new(StreamJoin::new(kind, &split, &left, &right, &output, self.options.session)?))
+        let matcher = Matcher::new(kind, &split, &left, &right, &output, self.options.session)?;
+        Ok(Box::new(StreamJoin::new(matcher)))
     }
 }
 

@@ -150,9 +150,7 @@ impl Chunks {
     }
 
     /// Rewrites chunks of these with more dead rows than living ones. Returns rows that were moved.
-    pub(in crate::operator) fn compact(&mut self, mut thinned: Vec<u32>) -> Result<Vec<Moved>> {
-        thinned.sort_unstable();
-        thinned.dedup();
+    pub(in crate::operator) fn compact(&mut self, thinned: Vec<u32>) -> Result<Vec<Moved>> {
         let mut moved = Vec::new();
         for id in thinned {
             // It may be gone by now, or merged with another one; whoever has its place is as good.

@@ -4,17 +4,20 @@
 //! in constant time; the values are in [`Chunks`], the order of eviction in [`TimeIndex`]. What has changed since the
 //! last saving is noted as it happens. Per row this costs 63 bytes beside its values: the slot 32, chunk
 //! back-reference 5, time index 12, [`Heads`] about 14.
+//!
+//! What the watermark takes out stays in its list as a slot that is not alive until room is made for the next rows
+//! ([`KeyedRows::insert`]): that happens while other threads look for matches, evicting does not.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
-use arrow::array::{ArrayRef, BooleanArray, UInt64Array};
+use arrow::array::{ArrayRef, BooleanArray, BooleanBufferBuilder, UInt64Array};
 use arrow::datatypes::SchemaRef;
 use arrow::record_batch::RecordBatch;
 
 use super::change::{Extent, StateChange};
 use super::chunks::{Chunks, RowAddress};
 use super::heads::Heads;
-use super::slots::{Flags, Slot, Slots};
+use super::slots::{Slot, Slots};
 use super::table::StateTable;
 use super::time_index::TimeIndex;
 use crate::error::Result;
@@ -25,6 +28,9 @@ const NONE: u32 = u32::MAX;
 /// How many look-ups have their memory fetched together.
 const FETCHED: usize = 256;
 
+/// How many rows that have left are taken out of their lists for each that comes.
+const SWEPT_PER_ROW: usize = 4;
+
 /// Rows that leave together: what is noted of them on their way fits into a cache, however many are due.
 const LEAVING: usize = 4096;
 
@@ -34,6 +40,8 @@ pub(in crate::operator) struct KeyedRows {
     heads: Heads,
     slots: Slots,
     free: Vec<u32>,
+    /// Slots of rows that have left, and are still in their lists.
+    left: Vec<u32>,
     chunks: Chunks,
     times: TimeIndex,
     live: usize,
@@ -46,16 +54,23 @@ pub(in crate::operator) struct KeyedRows {
 struct Journal {
     /// Rows from this serial number on are new since then.
     first_new: u64,
-    /// Slots of new rows, in the order of their serial numbers.
+    /// Slots of new rows, in the order of their serial numbers; [`NONE`] for one that has left already.
     added: Vec<u32>,
-    /// Whether some of them have left already.
-    added_have_left: bool,
     /// Slots and serial numbers of older rows whose values have changed; some may have left.
     updated: Vec<(u32, u64)>,
     /// Serial numbers of older rows that have left.
     removed: Vec<u64>,
-    /// Serial numbers of older rows that have found their first match.
-    matched: Vec<u64>,
+    /// Serial numbers of older rows that have found their first match; noted while others read the state.
+    matched: Mutex<Vec<u64>>,
+}
+
+impl Journal {
+    /// The one after this, with room for as much.
+    fn next(&self, first_new: u64) -> Self {
+        let added = Vec::with_capacity(self.added.len());
+        let removed = Vec::with_capacity(self.removed.len());
+        Self { first_new, added, removed, ..Self::default() }
+    }
 }
 
 /// Which rows are saved, and what has become of the others.
@@ -84,6 +99,7 @@ impl KeyedRows {
             heads: Heads::default(),
             slots: Slots::default(),
             free: vec![],
+            left: vec![],
             chunks: Chunks::new(schema),
             times: TimeIndex::default(),
             live: 0,
@@ -109,9 +125,12 @@ impl KeyedRows {
             self.slots.fetch(firsts.iter().copied().filter(|slot| *slot != NONE));
             for mut slot in firsts.iter().copied() {
                 while slot != NONE {
-                    positions.push(position);
-                    slots.push(slot);
-                    slot = self.slots[slot as usize].next;
+                    let known = &self.slots[slot as usize];
+                    if known.flags.alive {
+                        positions.push(position);
+                        slots.push(slot);
+                    }
+                    slot = known.next;
                 }
                 position += 1;
             }
@@ -126,18 +145,23 @@ impl KeyedRows {
         self.chunks.gather(columns, &addresses)
     }
 
-    /// Notes that kept rows have found a match.
-    pub(in crate::operator) fn set_matched(&mut self, slots: &[u32]) {
+    /// Notes that kept rows have found a match, each as often as it is named: whether it is the row's first one. Others
+    /// may look for rows meanwhile; who notes has to do so in the same order every time.
+    pub(in crate::operator) fn set_matched(&self, slots: &[u32]) -> BooleanArray {
+        let mut matched = self.journal.matched.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut firsts = BooleanBufferBuilder::new(slots.len());
         for block in slots.chunks(FETCHED) {
             self.slots.fetch(block.iter().copied());
             for slot in block {
-                let Slot { flags, serial, .. } = &mut self.slots[*slot as usize];
-                let first = !std::mem::replace(&mut flags.matched, true);
-                if first && *serial < self.journal.first_new {
-                    self.journal.matched.push(*serial);
+                let slot = &self.slots[*slot as usize];
+                let first = slot.set_matched();
+                if first && slot.serial < self.journal.first_new {
+                    matched.push(slot.serial);
                 }
+                firsts.append(first);
             }
         }
+        BooleanArray::from(firsts.finish())
     }
 
     /// Notes that something which is kept elsewhere about these slots has changed.
@@ -148,7 +172,7 @@ impl KeyedRows {
 
     /// Whether a kept row has found a match.
     pub(in crate::operator) fn is_matched(&self, slot: u32) -> bool {
-        self.slots[slot as usize].flags.matched
+        self.slots[slot as usize].matched()
     }
 
     /// Keeps rows: their key hashes, whether they have matched already, and the time at which each is evicted, as
@@ -161,6 +185,7 @@ impl KeyedRows {
         matched: &[bool],
         times: &[(i64, u32)],
     ) -> Result<Vec<u32>> {
+        self.sweep(hashes.len() * SWEPT_PER_ROW);
         let first = self.next_serial;
         self.next_serial += hashes.len() as u64;
         let slots = self.keep(rows, hashes, matched, first.., times)?;
@@ -201,11 +226,15 @@ impl KeyedRows {
         mut see: impl FnMut(&Self, &[Evicted]) -> Result<()>,
     ) -> Result<usize> {
         let before = self.live;
+        self.sweep(usize::MAX);
         let mut thinned = Vec::new();
         while let Some(evicted) = self.take_due(bound, LEAVING) {
             see(self, &evicted)?;
             thinned.extend(self.bury(&evicted));
         }
+        // Blocks that follow each other are mostly of the same chunks.
+        thinned.sort_unstable();
+        thinned.dedup();
         self.compact(thinned)?;
         Ok(before - self.live)
     }
@@ -213,6 +242,7 @@ impl KeyedRows {
     /// All rows whose time is at or before the bound, in the same order; they are still readable until
     /// [`KeyedRows::drop_rows`] takes them.
     pub(in crate::operator) fn evict_all(&mut self, bound: i64) -> Vec<Evicted> {
+        self.sweep(usize::MAX);
         self.take_due(bound, usize::MAX).unwrap_or_default()
     }
 
@@ -224,24 +254,40 @@ impl KeyedRows {
         }
         let mut evicted = Vec::with_capacity(due.len());
         for block in due.chunks(FETCHED) {
-            self.heads.fetch(block.iter().map(|(_, slot)| self.slots[*slot as usize].hash));
+            self.slots.fetch(block.iter().map(|(_, slot)| *slot));
             for (time, slot) in block.iter().copied() {
                 let flags = &mut self.slots[slot as usize].flags;
                 flags.timed = false;
-                self.free.push(slot);
-                if !flags.removed {
-                    evicted.push(self.unlink(slot, time));
+                match flags.removed {
+                    true => self.free.push(slot),
+                    false => {
+                        self.left.push(slot);
+                        evicted.push(self.leave(slot, time));
+                    }
                 }
             }
         }
         Some(evicted)
     }
 
+    /// Takes rows that have left out of their lists, at most so many.
+    fn sweep(&mut self, rows: usize) {
+        let mut rest = rows.min(self.left.len());
+        while rest > 0 {
+            let block = self.left.split_off(self.left.len() - rest.min(FETCHED));
+            self.heads.fetch(block.iter().map(|slot| self.slots[*slot as usize].hash));
+            block.iter().for_each(|slot| self.unlink(*slot));
+            rest -= block.len();
+            self.free.extend(block);
+        }
+    }
+
     /// Takes rows out before their time; like evicted ones they are readable until [`KeyedRows::drop_rows`].
     pub(in crate::operator) fn remove(&mut self, slots: &[u32]) -> Vec<Evicted> {
         let mut removed = Vec::with_capacity(slots.len());
         for slot in slots {
-            removed.push(self.unlink(*slot, 0));
+            removed.push(self.leave(*slot, 0));
+            self.unlink(*slot);
             let flags = &mut self.slots[*slot as usize].flags;
             flags.removed = true;
             if !flags.timed {
@@ -283,7 +329,7 @@ impl KeyedRows {
 
     /// Every row kept: its columns, its position in them, and whether it has matched.
     pub(in crate::operator) fn kept(&self) -> impl Iterator<Item = (&RecordBatch, usize, bool)> {
-        self.chunks.living().map(|(rows, row, slot)| (rows, row, self.slots[slot as usize].flags.matched))
+        self.chunks.living().map(|(rows, row, slot)| (rows, row, self.is_matched(slot)))
     }
 
     /// Layout of a kept row.
@@ -293,9 +339,9 @@ impl KeyedRows {
 
     /// Which rows are to be saved. What happens from here on belongs to the next saving.
     pub(in crate::operator) fn start_saving(&mut self, extent: Extent) -> Saved {
-        let journal = std::mem::take(&mut self.journal);
-        let Journal { first_new, mut added, added_have_left, mut updated, removed, matched } = journal;
-        self.journal.first_new = self.next_serial;
+        let next = self.journal.next(self.next_serial);
+        let Journal { mut added, mut updated, removed, matched, .. } =
+            std::mem::replace(&mut self.journal, next);
         if extent == Extent::Snapshot {
             return Saved { slots: self.slots(), removed: vec![], matched: vec![] };
         }
@@ -303,16 +349,14 @@ impl KeyedRows {
             let known = &self.slots[slot as usize];
             known.flags.alive && known.serial == serial
         };
-        if added_have_left {
-            let mut serials = first_new..;
-            added.retain(|slot| serials.next().is_some_and(|serial| lives(*slot, serial)));
-        }
+        added.retain(|slot| *slot != NONE);
         if !updated.is_empty() {
             updated.sort_unstable_by_key(|(_, serial)| *serial);
             updated.dedup();
             let updated = updated.into_iter().filter(|(slot, serial)| lives(*slot, *serial));
             added = updated.map(|(slot, _)| slot).chain(added).collect();
         }
+        let matched = matched.into_inner().unwrap_or_else(PoisonError::into_inner);
         Saved { slots: added, removed, matched }
     }
 
@@ -356,8 +400,9 @@ impl KeyedRows {
 
     /// Slots of every row kept, in the order in which they came.
     pub(in crate::operator) fn slots(&self) -> Vec<u32> {
-        let slots = self.chunks.living().map(|(_, _, slot)| slot);
-        let mut slots: Vec<(u64, u32)> = slots.map(|slot| (self.slots[slot as usize].serial, slot)).collect();
+        let mut slots: Vec<(u64, u32)> = Vec::with_capacity(self.live);
+        let living = self.chunks.living().map(|(_, _, slot)| slot);
+        slots.extend(living.map(|slot| (self.slots[slot as usize].serial, slot)));
         // A chunk's rows are in order already: the stable sort only merges runs.
         slots.sort_by_key(|(serial, _)| *serial);
         slots.into_iter().map(|(_, slot)| slot).collect()
@@ -370,21 +415,12 @@ impl KeyedRows {
         if let Some(before) = before {
             self.slots[before as usize].previous = slot;
         }
-        self.slots[slot as usize] = Slot {
-            hash,
-            next: before.unwrap_or(NONE),
-            previous: NONE,
-            flags: Flags { matched, alive: true, ..Flags::default() },
-            address: RowAddress { chunk: 0, row: 0 },
-            serial,
-        };
+        self.slots[slot as usize] = Slot::of_row(hash, before.unwrap_or(NONE), NONE, matched, serial);
         slot
     }
 
     fn grow(&mut self) -> u32 {
-        let (next, previous, flags) = (NONE, NONE, Flags::default());
-        let address = RowAddress { chunk: 0, row: 0 };
-        let slot = self.slots.push(Slot { hash: 0, next, previous, flags, address, serial: 0 });
+        let slot = self.slots.push(Slot::of_row(0, NONE, NONE, false, 0));
         let slot = u32::try_from(slot).expect("fewer than 2^32 rows are kept");
         assert!(slot != NONE, "fewer than 2^32 - 1 rows are kept");
         slot
@@ -392,13 +428,25 @@ impl KeyedRows {
 
     /// Bytes of memory that the rows take, with everything by which they are found.
     pub(in crate::operator) fn bytes(&self) -> usize {
-        let own = self.slots.bytes() + self.free.capacity() * 4;
+        let own = self.slots.bytes() + (self.free.capacity() + self.left.capacity()) * 4;
         own + self.heads.bytes() + self.chunks.bytes() + self.times.bytes()
     }
 
-    /// Takes a row out of its hash's list.
-    fn unlink(&mut self, slot: u32, time: i64) -> Evicted {
-        let Slot { hash, next, previous, flags, address, serial } = self.slots[slot as usize];
+    /// Notes that a row leaves.
+    fn leave(&mut self, slot: u32, time: i64) -> Evicted {
+        let known = &mut self.slots[slot as usize];
+        known.flags.alive = false;
+        let (address, matched) = (known.address, known.matched());
+        match known.serial.checked_sub(self.journal.first_new) {
+            None => self.journal.removed.push(known.serial),
+            Some(new) => self.journal.added[new as usize] = NONE,
+        }
+        Evicted { slot, time, matched, address }
+    }
+
+    /// Takes a slot out of its hash's list.
+    fn unlink(&mut self, slot: u32) {
+        let Slot { hash, next, previous, .. } = self.slots[slot as usize];
         if next != NONE {
             self.slots[next as usize].previous = previous;
         }
@@ -409,12 +457,6 @@ impl KeyedRows {
         } else {
             self.heads.put(hash, next);
         }
-        self.slots[slot as usize].flags.alive = false;
-        match serial < self.journal.first_new {
-            true => self.journal.removed.push(serial),
-            false => self.journal.added_have_left = true,
-        }
-        Evicted { slot, time, matched: flags.matched, address }
     }
 }
 
@@ -425,8 +467,10 @@ fn short(hash: u64) -> u32 {
 
 #[cfg(test)]
 mod tests {
-    use arrow::array::{Int64Array, StringArray, TimestampMicrosecondArray};
+    use arrow::array::types::Int64Type;
+    use arrow::array::{Int64Array, StringArray, TimestampMicrosecondArray, cast::AsArray};
     use arrow::datatypes::{DataType, Field, Schema};
+    use proptest::prelude::*;
 
     use super::*;
     use crate::operator::state::in_time_order;
@@ -455,6 +499,94 @@ mod tests {
             rows.start_saving(Extent::Delta);
         }
         (rows, encoded / 10_000)
+    }
+
+    /// The numbers of kept rows, which are their only column.
+    fn numbers(rows: &KeyedRows, slots: &[u32]) -> Vec<i64> {
+        rows.gather(&[0], slots).unwrap()[0].as_primitive::<Int64Type>().values().to_vec()
+    }
+
+    proptest! {
+        /// Rows of a few keys come, leave in time, and are taken out before it. Whoever looks a key up finds its rows
+        /// that are left, the latest first, and what is saved is what has changed.
+        #[test]
+        fn what_has_left_is_not_found(
+            steps in prop::collection::vec(
+                (prop::collection::vec((0u64..5, 0i64..60), 0..600), 0i64..60, 0usize..3, any::<bool>()), 1..12,
+            ),
+        ) {
+            let schema = Arc::new(Schema::new(vec![Field::new("n", DataType::Int64, false)]));
+            let (mut rows, mut model) = (KeyedRows::new(Arc::clone(&schema)), Vec::<(u64, i64, i64)>::new());
+            let (mut number, mut bound) = (0, 0);
+            let (mut saved, mut saved_until) = (Vec::new(), 0);
+            for (new, further, taken, saves) in steps {
+                let first = number;
+                let values: ArrayRef = Arc::new(Int64Array::from_iter_values(number..number + new.len() as i64));
+                number += new.len() as i64;
+                let batch = RecordBatch::try_new(Arc::clone(&schema), vec![values]).unwrap();
+                let hashes: Vec<u64> = new.iter().map(|(key, _)| key << 40).collect();
+                let times = in_time_order(new.iter().map(|(_, time)| Some(bound + time)));
+                rows.insert(batch, &hashes, &vec![false; new.len()], &times).unwrap();
+                model.extend(new.iter().zip(first..).map(|((key, time), n)| (*key, bound + time, n)));
+                bound += further;
+                let mut left = Vec::new();
+                let count = rows.evict(bound, |rows, evicted| {
+                    let column = &rows.evicted_columns(&[0], evicted)?[0];
+                    left.extend_from_slice(column.as_primitive::<Int64Type>().values());
+                    Ok(())
+                });
+                let (mut due, rest): (Vec<_>, Vec<_>) = model.into_iter().partition(|(_, time, _)| *time <= bound);
+                due.sort_by_key(|(_, time, _)| *time);
+                prop_assert_eq!(count.unwrap(), due.len());
+                prop_assert_eq!(left, due.iter().map(|(.., n)| *n).collect::<Vec<_>>());
+                let slots = rows.candidates(&[0]).1;
+                let taken = &slots[..taken.min(slots.len())];
+                let gone = numbers(&rows, taken);
+                let removed = rows.remove(taken);
+                rows.drop_rows(&removed).unwrap();
+                model = rest.into_iter().filter(|(.., n)| !gone.contains(n)).collect();
+                for key in 0..5 {
+                    let kept = model.iter().rev().filter(|(k, ..)| *k == key).map(|(.., n)| *n);
+                    prop_assert_eq!(numbers(&rows, &rows.candidates(&[key << 40]).1), kept.collect::<Vec<_>>());
+                }
+                prop_assert_eq!(rows.len(), model.len());
+                prop_assert_eq!(numbers(&rows, &rows.slots()), model.iter().map(|(.., n)| *n).collect::<Vec<_>>());
+                if saves {
+                    let Saved { slots, mut removed, .. } = rows.start_saving(Extent::Delta);
+                    let now: Vec<i64> = model.iter().map(|(.., n)| *n).collect();
+                    let new: Vec<i64> = now.iter().copied().filter(|n| *n >= saved_until).collect();
+                    prop_assert_eq!(numbers(&rows, &slots), new);
+                    // Rows are numbered here as their serial numbers are.
+                    removed.sort_unstable();
+                    let gone = saved.iter().filter(|n| !now.contains(n)).map(|n| *n as u64);
+                    prop_assert_eq!(removed, gone.collect::<Vec<_>>());
+                    (saved, saved_until) = (now, number);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_match_is_the_first_one_once_and_is_saved_for_older_rows() {
+        let schema = Arc::new(Schema::new(vec![Field::new("n", DataType::Int64, false)]));
+        let mut rows = KeyedRows::new(Arc::clone(&schema));
+        let add = |rows: &mut KeyedRows, n: i64| {
+            let values: ArrayRef = Arc::new(Int64Array::from(vec![n]));
+            let batch = RecordBatch::try_new(Arc::clone(&schema), vec![values]).unwrap();
+            rows.insert(batch, &[n as u64], &[false], &[(n, 0)]).unwrap()[0]
+        };
+        let old = add(&mut rows, 0);
+        assert!(rows.start_saving(Extent::Delta).matched.is_empty());
+        let new = add(&mut rows, 1);
+        assert_eq!(rows.set_matched(&[new, old, old]), BooleanArray::from(vec![true, true, false]));
+        assert_eq!(rows.set_matched(&[old]), BooleanArray::from(vec![false]));
+        assert!(rows.is_matched(old) && rows.is_matched(new));
+        assert_eq!(rows.start_saving(Extent::Delta).matched, [0]);
+        let evicted = rows.evict(1, |_, rows| {
+            assert!(rows.iter().all(|row| row.matched));
+            Ok(())
+        });
+        assert_eq!(evicted.unwrap(), 2);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! What is known of each kept row beside its values, in blocks: a state that grows moves none of it.
 
 use std::ops::{Index, IndexMut};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::chunks::RowAddress;
 
@@ -8,13 +9,15 @@ use super::chunks::RowAddress;
 const BLOCK: usize = 4096;
 
 /// All that is known of a kept row beside its values: half a cache line, fetched at once.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 pub(super) struct Slot {
     pub(super) hash: u32,
     /// The next one of the same hash.
     pub(super) next: u32,
     pub(super) previous: u32,
     pub(super) flags: Flags,
+    /// The row has found a match; can be set while others read the state.
+    matched: AtomicBool,
     pub(super) address: RowAddress,
     pub(super) serial: u64,
 }
@@ -22,14 +25,31 @@ pub(super) struct Slot {
 /// What a slot is known for.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Flags {
-    /// The row has found a match.
-    pub(super) matched: bool,
     /// The time index knows the slot, so that it can be used again only when the index has let go of it.
     pub(super) timed: bool,
     /// The row was taken out before its time.
     pub(super) removed: bool,
     /// The slot holds a row.
     pub(super) alive: bool,
+}
+
+impl Slot {
+    /// The slot of a row that is kept from now on, not timed yet, its values nowhere yet.
+    pub(super) fn of_row(hash: u32, next: u32, previous: u32, matched: bool, serial: u64) -> Self {
+        let flags = Flags { alive: true, ..Flags::default() };
+        let address = RowAddress { chunk: 0, row: 0 };
+        Self { hash, next, previous, flags, matched: matched.into(), address, serial }
+    }
+
+    /// Whether the row has found a match.
+    pub(super) fn matched(&self) -> bool {
+        self.matched.load(Ordering::Relaxed)
+    }
+
+    /// Notes that it has. Returns whether this is its first match.
+    pub(super) fn set_matched(&self) -> bool {
+        !self.matched() && !self.matched.swap(true, Ordering::Relaxed)
+    }
 }
 
 /// Slots by number. Every block but the last is full.

@@ -28,6 +28,8 @@ use crate::watermark::{EventTimeObservation, Watermark};
 /// What there is to know of one input of the join, but for the rows that it keeps.
 pub(super) struct JoinSide {
     pub(super) keys: Keys,
+    /// Layout of a row that is kept.
+    pub(super) stored: SchemaRef,
     /// Position of the event-time column, if the side has one.
     pub(super) event_time: Option<usize>,
     pub(super) eviction: Eviction,
@@ -40,7 +42,7 @@ pub(super) struct JoinSide {
 }
 
 /// Everything about a join but the rows that it keeps.
-pub(super) struct Matcher {
+pub(crate) struct Matcher {
     pub(super) kind: JoinKind,
     pub(super) sides: [JoinSide; 2],
     /// Conditions that need both sides.
@@ -105,7 +107,8 @@ pub(super) struct Incoming {
 }
 
 impl Matcher {
-    pub(super) fn new(
+    /// A join of inputs with the given columns. `output` are the columns that come out.
+    pub(crate) fn new(
         kind: JoinKind,
         condition: &JoinCondition,
         left: &[Column],
@@ -127,6 +130,7 @@ impl Matcher {
             let event_time = event_time_column(own)?;
             Ok(JoinSide {
                 eviction: Eviction::derive(condition, side, left, right, &keys.positions(), event_time),
+                stored: keys.stored_schema(own),
                 keys,
                 event_time,
                 width: own.len(),

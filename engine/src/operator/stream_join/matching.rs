@@ -1,7 +1,5 @@
 //! Finding matches: input rows of one side against the rows that the other side keeps.
 
-use std::collections::BTreeSet;
-
 use arrow::array::{ArrayRef, BooleanArray, UInt32Array, cast::AsArray};
 use arrow::compute::filter;
 use arrow::record_batch::RecordBatch;
@@ -59,11 +57,4 @@ impl Candidates {
         self.rows.values().iter().for_each(|row| matched[*row as usize] = true);
         matched
     }
-}
-
-/// For each pair's slot, whether it is the first match that the slot ever had; `seen` are those that have had one in
-/// this batch already.
-pub(super) fn first_of_slot(slots: &[u32], state: &KeyedRows, seen: &mut BTreeSet<u32>) -> BooleanArray {
-    let first = |slot: &u32| Some(!state.is_matched(*slot) && seen.insert(*slot));
-    slots.iter().map(first).collect()
 }

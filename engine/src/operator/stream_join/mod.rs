@@ -32,7 +32,6 @@ mod matcher;
 mod matching;
 mod state_bound;
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use arrow::array::types::UInt64Type;
@@ -47,14 +46,12 @@ use crate::batch::{BatchContext, Inputs, Output, RecordId};
 use crate::error::Result;
 use crate::ledger::{KeptRow, Ledger, Loss, LossReason};
 use crate::parallel;
-use crate::plan::{Column, JoinKind};
 use crate::progress::StateProgress;
 use crate::seeded_bug::SeededBug;
-use crate::session::Session;
 use crate::watermark::Watermark;
-pub(crate) use condition::{JoinCondition, split_condition};
-use matcher::{Incoming, JoinSide, Matcher, Met, trace_unmatched, with_nulls};
-use matching::first_of_slot;
+pub(crate) use condition::split_condition;
+pub(crate) use matcher::Matcher;
+use matcher::{Incoming, JoinSide, Met, trace_unmatched, with_nulls};
 pub(crate) use state_bound::StateBound;
 
 const NAME: &str = "symmetricHashJoin";
@@ -67,20 +64,10 @@ pub(crate) struct StreamJoin {
 }
 
 impl StreamJoin {
-    /// A join of inputs with the given columns. `output` are the columns that come out.
-    pub(crate) fn new(
-        kind: JoinKind,
-        condition: &JoinCondition,
-        left: &[Column],
-        right: &[Column],
-        output: &[Column],
-        session: &Session,
-    ) -> Result<Self> {
-        let matcher = Matcher::new(kind, condition, left, right, output, session)?;
-        let kept = [(Side::Left, left), (Side::Right, right)];
-        let kept =
-            kept.map(|(side, own)| KeyedRows::new(matcher.sides[side as usize].keys.stored_schema(own)));
-        Ok(Self { matcher, kept })
+    /// A join that keeps nothing yet.
+    pub(crate) fn new(matcher: Matcher) -> Self {
+        let kept = [0, 1].map(|side| KeyedRows::new(Arc::clone(&matcher.sides[side].stored)));
+        Self { matcher, kept }
     }
 
     /// Both sides with what they keep.
@@ -159,27 +146,22 @@ impl StatefulOperator for StreamJoin {
     ) -> Result<()> {
         let (matcher, facts) = (&self.matcher, ctx.facts());
         let [left, right] = &mut self.kept;
-        let (own, other) = if side == Side::Left { (left, &mut *right) } else { (right, &mut *left) };
-        // What the other side keeps stays as it is until all input has met it.
-        let (mut found, seen) = (BTreeSet::new(), &*other);
-        let meet = |input| matcher.meet(side, input, seen, facts);
-        let mut found_by_row = Vec::new();
+        // All input meets what the other side keeps now.
+        let (own, other) = if side == Side::Left { (left, &*right) } else { (right, &*left) };
+        let meet = |input| matcher.meet(side, input, other, facts);
         inputs.for_each(facts.parallelism, meet, |met: Met| {
             ctx.ledger.append(met.ledger);
             ctx.state.absorb(met.state);
             met.out.into_iter().filter(|rows| rows.num_rows() > 0).try_for_each(&mut *out)?;
+            let firsts = other.set_matched(&met.slots);
             if let Some(pairs) = met.pairs {
-                let rows = filter_record_batch(&pairs, &first_of_slot(&met.slots, seen, &mut found))?;
-                out(matcher.left_rows(&rows, pairs.num_columns() - 1)?)?;
+                out(matcher.left_rows(&filter_record_batch(&pairs, &firsts)?, pairs.num_columns() - 1)?)?;
             }
-            found_by_row.push(met.slots);
             if let Some(Incoming { rows, hashes, matched, times }) = met.incoming {
                 own.insert(rows, &hashes, &matched, &times)?;
             }
             Ok(())
-        })?;
-        found_by_row.iter().for_each(|slots| other.set_matched(slots));
-        Ok(())
+        })
     }
 
     fn finish(&mut self, ctx: &mut BatchContext<'_>, out: &mut Output<'_>) -> Result<()> {
