@@ -182,10 +182,10 @@ impl Ledger {
     }
 
     /// What somebody else has noted, behind what is noted here.
-    pub(crate) fn append(&mut self, mut other: Ledger) {
-        self.losses.append(&mut other.losses);
-        self.rejected.append(&mut other.rejected);
-        self.traces.append(&mut other.traces);
+    pub(crate) fn append(&mut self, other: Ledger) {
+        append(&mut self.losses, other.losses);
+        append(&mut self.rejected, other.rejected);
+        append(&mut self.traces, other.traces);
     }
 
     /// Whether operators are to write traces.
@@ -209,5 +209,13 @@ impl Ledger {
                 loss.reason = LossReason::Malformed;
             }
         }
+    }
+}
+
+/// Puts a list behind another; what a batch loses at once is not copied for that.
+fn append<T>(to: &mut Vec<T>, mut list: Vec<T>) {
+    match to.is_empty() {
+        true => *to = list,
+        false => to.append(&mut list),
     }
 }

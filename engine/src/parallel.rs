@@ -2,6 +2,7 @@
 //! the same items give the same results for any number.
 
 use std::collections::BTreeMap;
+use std::convert::Infallible;
 use std::iter::Enumerate;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::vec::IntoIter;
@@ -9,29 +10,12 @@ use std::vec::IntoIter;
 /// What becomes of each item, in the order of the items. Threads take the next item when they are done with one; with
 /// one thread, or one item, nothing is spawned.
 pub(crate) fn map<T: Send, R: Send>(threads: usize, items: Vec<T>, work: impl Fn(T) -> R + Sync) -> Vec<R> {
-    if threads <= 1 || items.len() <= 1 {
-        return items.into_iter().map(work).collect();
-    }
-    let count = items.len();
-    let waiting = Mutex::new(items.into_iter().enumerate());
-    let next = || waiting.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).next();
-    let take_turns = || {
-        let mut done = Vec::new();
-        while let Some((at, item)) = next() {
-            done.push((at, work(item)));
-        }
-        done
-    };
-    let mut done = std::thread::scope(|scope| {
-        let others: Vec<_> = (1..threads.min(count)).map(|_| scope.spawn(take_turns)).collect();
-        let mut done = take_turns();
-        for other in others {
-            done.extend(other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
-        }
-        done
+    let mut results = Vec::with_capacity(items.len());
+    let Ok(()) = for_each(threads, items, work, |result| {
+        results.push(result);
+        Ok::<(), Infallible>(())
     });
-    done.sort_unstable_by_key(|(at, _)| *at);
-    done.into_iter().map(|(_, result)| result).collect()
+    results
 }
 
 /// The same for work that may fail; the first failure in the order of the items counts.

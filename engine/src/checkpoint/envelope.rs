@@ -4,6 +4,7 @@
 //! covers the format version and the contents.
 
 use bytes::Bytes;
+use crc32fast::Hasher;
 
 /// The version of the checkpoint's format that is written, and the only one that is read.
 pub(super) const FORMAT_VERSION: u32 = 1;
@@ -18,19 +19,37 @@ const PIECE_BYTES_MIN: usize = 64 * 1024;
 
 /// The contents in their envelope.
 pub(crate) fn seal(contents: &[u8]) -> Bytes {
-    [header_line(checksum(FORMAT_VERSION, &[contents]), contents.len()).as_bytes(), contents].concat().into()
+    [header_line(checksum(FORMAT_VERSION, contents), contents.len()).as_bytes(), contents].concat().into()
 }
 
-/// The same for contents in pieces, which large ones remain.
-pub(super) fn seal_pieces(mut pieces: Vec<Bytes>) -> Vec<Bytes> {
-    let length = pieces.iter().map(Bytes::len).sum();
-    if length <= PIECE_BYTES_MIN {
-        return vec![seal(&pieces.concat())];
+/// Contents that come in pieces, which large ones remain.
+pub(super) struct Envelope {
+    /// What has come, behind the place of the first line.
+    pieces: Vec<Bytes>,
+    checksum: Hasher,
+    length: usize,
+}
+
+impl Envelope {
+    pub(super) fn new() -> Self {
+        Self { pieces: vec![Bytes::new()], checksum: summed(FORMAT_VERSION), length: 0 }
     }
-    let contents: Vec<&[u8]> = pieces.iter().map(AsRef::as_ref).collect();
-    let header = header_line(checksum(FORMAT_VERSION, &contents), length);
-    pieces.insert(0, header.into());
-    pieces
+
+    /// Puts the next piece in.
+    pub(super) fn add(&mut self, piece: Bytes) {
+        self.checksum.update(&piece);
+        self.length += piece.len();
+        self.pieces.push(piece);
+    }
+
+    /// The object.
+    pub(super) fn seal(mut self) -> Vec<Bytes> {
+        self.pieces[0] = header_line(self.checksum.finalize(), self.length).into();
+        match self.length <= PIECE_BYTES_MIN {
+            true => vec![self.pieces.concat().into()],
+            false => self.pieces,
+        }
+    }
 }
 
 fn header_line(checksum: u32, length: usize) -> String {
@@ -47,7 +66,7 @@ pub(crate) fn open(object: &Bytes) -> Result<Bytes, String> {
     if contents.len() < length {
         return Err(format!("it is cut off: {} of {length} bytes are left", contents.len()));
     }
-    if contents.len() > length || checksum(version, &[&contents]) != expected {
+    if contents.len() > length || checksum(version, &contents) != expected {
         return Err("its checksum does not fit: something has changed it".into());
     }
     if version != FORMAT_VERSION {
@@ -75,11 +94,17 @@ fn header(object: &[u8]) -> Result<(u32, u32, usize, usize), String> {
     Ok((version, checksum, length, end + 1))
 }
 
-fn checksum(version: u32, contents: &[&[u8]]) -> u32 {
-    let mut hasher = crc32fast::Hasher::new();
-    hasher.update(&version.to_le_bytes());
-    contents.iter().for_each(|piece| hasher.update(piece));
+fn checksum(version: u32, contents: &[u8]) -> u32 {
+    let mut hasher = summed(version);
+    hasher.update(contents);
     hasher.finalize()
+}
+
+/// The checksum of what comes before the contents.
+fn summed(version: u32) -> Hasher {
+    let mut hasher = Hasher::new();
+    hasher.update(&version.to_le_bytes());
+    hasher
 }
 
 #[cfg(test)]
@@ -97,8 +122,9 @@ mod tests {
     fn pieces_are_contents_like_others() {
         for length in [0, 10, PIECE_BYTES_MIN, PIECE_BYTES_MIN + 1] {
             let contents: Vec<u8> = (0..length).map(|n| n as u8).collect();
-            let pieces = contents.chunks(40_000).map(Bytes::copy_from_slice).collect();
-            assert_eq!(seal_pieces(pieces).concat(), seal(&contents), "{length} bytes");
+            let mut envelope = Envelope::new();
+            contents.chunks(40_000).for_each(|piece| envelope.add(Bytes::copy_from_slice(piece)));
+            assert_eq!(envelope.seal().concat(), seal(&contents), "{length} bytes");
         }
     }
 
@@ -123,7 +149,7 @@ mod tests {
 
     #[test]
     fn another_format_is_told_from_damage() {
-        let text = format!("{NAME} 2 {:08x} 2\n{{}}", checksum(2, &[b"{}"]));
+        let text = format!("{NAME} 2 {:08x} 2\n{{}}", checksum(2, b"{}"));
         assert!(open(&Bytes::from(text)).unwrap_err().contains("format 2; this one reads 1"));
     }
 }

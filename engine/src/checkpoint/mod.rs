@@ -51,6 +51,7 @@ use crate::batch::BatchId;
 use crate::error::{EngineError, Result};
 use crate::operator::{Extent, OperatorState, SavedOperator};
 use crate::ports::{ObjectStore, PortError};
+use envelope::Envelope;
 use layout::StateFile;
 
 /// How many committed batches can be gone back to (`spark.sql.streaming.minBatchesToRetain`).
@@ -206,7 +207,9 @@ impl Checkpoint {
         threads: usize,
     ) -> Result<()> {
         let file = StateFile { version: batch.0, snapshot: self.next_extent() == Extent::Snapshot };
-        let object = envelope::seal_pieces(state_file::encode(file, states, threads)?);
+        let mut envelope = Envelope::new();
+        state_file::encode(file, states, threads, |piece| envelope.add(piece))?;
+        let object = envelope.seal();
         self.chain.add(file, object.iter().map(|piece| piece.len() as u64).sum());
         if file.snapshot {
             self.snapshots.insert(file.version);

@@ -55,33 +55,72 @@ const STREAM_LAYOUT_BYTES: usize = 8 * 1024;
 /// Bytes of a length.
 const LENGTH_BYTES: usize = 8;
 
-/// The state as bytes in pieces; the same state gives the same bytes for any number of threads. The rows of a stream
-/// are fetched out of the state, written and let go of before the next one's.
-pub(super) fn encode(file: StateFile, states: &[SavedOperator<'_>], threads: usize) -> Result<Vec<Bytes>> {
-    let tables = states.iter().flat_map(|state| &state.tables);
-    let parts = tables.flat_map(|table| pieces(file, table).map(move |rows| (table, rows)));
-    let write = |(table, rows): (&StateTable<'_>, _)| stream(&table.piece(rows)?);
-    let mut streams = parallel::try_map(threads, parts.collect(), write)?.into_iter();
-    let (mut bytes, mut operators) = (Vec::new(), Vec::new());
-    for state in states {
-        let mut tables = Vec::new();
-        for table in &state.tables {
-            let first = bytes.len();
-            bytes.extend(streams.by_ref().take(pieces(file, table).count()));
-            let rows_bytes = bytes[first..].iter().map(Bytes::len).sum();
-            let serials = table.removed().iter().chain(table.matched());
-            bytes.push(serials.flat_map(|serial| serial.to_le_bytes()).collect());
-            let (removed, matched) = (table.removed().len(), table.matched().len());
-            tables.push(TableContents { rows_bytes, removed, matched, next_serial: table.next_serial() });
-        }
-        let (operator, keys) = (state.operator.clone(), state.keys.clone());
-        operators.push(OperatorContents { operator, keys, tables });
-    }
-    let contents = Contents { version: file.version, operators };
+/// A part of the state that is written by itself.
+enum Part {
+    /// Some of a table's rows, as a stream.
+    Rows(Range<usize>),
+    /// The serial numbers of those that have left, and that have matched.
+    Serials,
+}
+
+/// The state as bytes, which `take` gets piece by piece; the same state gives the same bytes for any number of threads.
+/// The rows of a stream are fetched out of the state, written and let go of before the next one's.
+pub(super) fn encode(
+    file: StateFile,
+    states: &[SavedOperator<'_>],
+    threads: usize,
+    mut take: impl FnMut(Bytes),
+) -> Result<()> {
+    let tables: Vec<&StateTable<'_>> = states.iter().flat_map(|state| &state.tables).collect();
+    let parts_of = |(number, table): (usize, &&StateTable<'_>)| {
+        let parts = pieces(file, table).map(Part::Rows).chain([Part::Serials]);
+        parts.map(|part| (number, part)).collect::<Vec<_>>()
+    };
+    let parts = tables.iter().enumerate().flat_map(parts_of).collect();
+    let write = |(number, part): (usize, Part)| -> Result<_> {
+        Ok(match part {
+            Part::Rows(rows) => (Some(number), stream(&tables[number].piece(rows)?)?),
+            Part::Serials => (None, serials(tables[number])),
+        })
+    };
+    let mut rows_bytes = vec![0; tables.len()];
+    parallel::for_each(threads, parts, write, |written| -> Result<()> {
+        let (rows_of, bytes) = written?;
+        rows_of.into_iter().for_each(|table| rows_bytes[table] += bytes.len());
+        take(bytes);
+        Ok(())
+    })?;
+    take(contents(file, states, rows_bytes));
+    Ok(())
+}
+
+/// The serial numbers that are noted of a table.
+fn serials(table: &StateTable<'_>) -> Bytes {
+    let mut bytes = Vec::with_capacity((table.removed().len() + table.matched().len()) * 8);
+    let serials = table.removed().iter().chain(table.matched());
+    serials.for_each(|serial| bytes.extend_from_slice(&serial.to_le_bytes()));
+    bytes.into()
+}
+
+/// The end of the file; `rows_bytes` are those of each table.
+fn contents(file: StateFile, states: &[SavedOperator<'_>], rows_bytes: Vec<usize>) -> Bytes {
+    let mut rows_bytes = rows_bytes.into_iter();
+    let operators = states.iter().map(|SavedOperator { operator, keys, tables }| OperatorContents {
+        operator: operator.clone(),
+        keys: keys.clone(),
+        tables: tables.iter().zip(&mut rows_bytes).map(TableContents::of).collect(),
+    });
+    let contents = Contents { version: file.version, operators: operators.collect() };
     let mut contents = serde_json::to_vec(&contents).expect("the contents have string keys only");
     contents.extend_from_slice(&(contents.len() as u64).to_le_bytes());
-    bytes.push(contents.into());
-    Ok(bytes)
+    contents.into()
+}
+
+impl TableContents {
+    fn of((table, rows_bytes): (&StateTable<'_>, usize)) -> Self {
+        let (removed, matched) = (table.removed().len(), table.matched().len());
+        Self { rows_bytes, removed, matched, next_serial: table.next_serial() }
+    }
 }
 
 /// Which rows of a table are written together; a snapshot has the layout even of no rows.

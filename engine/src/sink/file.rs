@@ -70,7 +70,8 @@ pub struct FileSink {
 struct Encoded {
     /// Values of the partition, as names of folders.
     values: Vec<String>,
-    body: Bytes,
+    /// The object in pieces.
+    body: Vec<Bytes>,
 }
 
 impl FileSink {
@@ -119,8 +120,8 @@ impl FileSink {
         Self { parallelism: threads.max(1), ..self }
     }
 
-    fn put(&mut self, key: &str, body: Bytes) -> Result<()> {
-        self.store.put(key, body).map_err(|e| failed(format!("writing `{key}`"), e))
+    fn put(&mut self, key: &str, body: Vec<Bytes>) -> Result<()> {
+        self.store.put_pieces(key, body).map_err(|e| failed(format!("writing `{key}`"), e))
     }
 
     fn delete(&mut self, key: &str) -> Result<()> {
@@ -239,7 +240,7 @@ impl FileSink {
         for Encoded { values, body } in objects {
             let path = hive::folder(self.target.partition_by.iter().map(String::as_str), &values);
             report.objects += 1;
-            report.bytes += body.len() as u64;
+            report.bytes += body.iter().map(|piece| piece.len() as u64).sum::<u64>();
             let key = format!("{}{path}{name}", self.target.prefix);
             self.put(&key, body)?;
             written.insert(key);
@@ -274,9 +275,9 @@ pub(crate) fn partitioned(
     for batch in batches.iter().filter(|batch| batch.num_rows() > 0) {
         let data = batch.project(data_columns)?.with_schema(table.schema.clone())?;
         for (values, rows) in groups(batch, partition_columns, session)? {
-            let rows = match rows.len() == data.num_rows() {
-                true => data.clone(),
-                false => take_record_batch(&data, &UInt32Array::from(rows))?,
+            let rows = match rows {
+                Group::All => data.clone(),
+                Group::Some(rows) => take_record_batch(&data, &UInt32Array::from(rows))?,
             };
             parts.entry(values).or_default().push(rows);
         }
@@ -284,12 +285,14 @@ pub(crate) fn partitioned(
     Ok(parts.into_iter().map(|(values, rows)| Part { values, rows }).collect())
 }
 
+/// The rows of a batch that have the same values in its partition columns.
+enum Group {
+    All,
+    Some(Vec<u32>),
+}
+
 /// The rows of a batch by the values of its partition columns. Mostly there is one value.
-fn groups(
-    batch: &RecordBatch,
-    columns: &[usize],
-    session: &Session,
-) -> Result<BTreeMap<Vec<String>, Vec<u32>>> {
+fn groups(batch: &RecordBatch, columns: &[usize], session: &Session) -> Result<Vec<(Vec<String>, Group)>> {
     let is_constant = |column: &ArrayRef| {
         let first = Scalar::new(column.slice(0, 1));
         not_distinct(column, &first).is_ok_and(|same| same.true_count() == same.len())
@@ -298,11 +301,11 @@ fn groups(
     if columns.clone().all(is_constant) {
         let values = columns.map(|column| hive::texts(&column.slice(0, 1), session));
         let first = hive::group_rows(&values.collect::<Result<Vec<_>>>()?, 1);
-        let all = || (0..batch.num_rows() as u32).collect();
-        return Ok(first.into_keys().map(|values| (values, all())).collect());
+        return Ok(first.into_keys().map(|values| (values, Group::All)).collect());
     }
     let values = columns.map(|column| hive::texts(column, session)).collect::<Result<Vec<_>>>()?;
-    Ok(hive::group_rows(&values, batch.num_rows()))
+    let groups = hive::group_rows(&values, batch.num_rows());
+    Ok(groups.into_iter().map(|(values, rows)| (values, Group::Some(rows))).collect())
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! Sinks: where the rows of a micro-batch go.
 
+mod blocks;
 mod file;
 mod foreach_batch;
 mod json;
@@ -49,17 +50,17 @@ impl FileFormat {
     }
 }
 
-/// Rows as one object; the same rows give the same bytes.
+/// Rows as one object in pieces; the same rows give the same bytes.
 pub(crate) fn encode(
     format: FileFormat,
     rows: &[RecordBatch],
     schema: &SchemaRef,
     session: &Session,
     threads: usize,
-) -> Result<Bytes> {
+) -> Result<Vec<Bytes>> {
     match format {
         FileFormat::Parquet => parquet::encode(rows, schema, threads),
-        FileFormat::Json => json::encode(&concat_batches(schema, rows)?, session),
+        FileFormat::Json => Ok(vec![json::encode(&concat_batches(schema, rows)?, session)?]),
     }
 }
 

@@ -1,9 +1,12 @@
 //! Rows as one Parquet file, and back.
 
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+use std::io::Write;
 use std::sync::Arc;
 
-use arrow::array::new_empty_array;
-use arrow::datatypes::{Schema, SchemaRef};
+use arrow::array::{Array, new_empty_array};
+use arrow::datatypes::{FieldRef, Schema, SchemaRef};
 use arrow::record_batch::RecordBatch;
 use bytes::Bytes;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
@@ -13,6 +16,7 @@ use parquet::basic::Compression;
 use parquet::file::properties::{EnabledStatistics, WriterProperties, WriterPropertiesBuilder};
 use parquet::schema::types::SchemaDescriptor;
 
+use super::blocks::Blocks;
 use crate::error::Result;
 use crate::parallel;
 
@@ -29,17 +33,19 @@ fn properties() -> WriterPropertiesBuilder {
 
 /// One Parquet file of batches of the same columns, which are encoded side by side; the same batches give the same
 /// bytes for any number of threads.
-pub(super) fn encode(rows: &[RecordBatch], schema: &SchemaRef, threads: usize) -> Result<Bytes> {
-    write(rows, schema, ArrowWriterOptions::new().with_properties(properties().build()), threads)
+pub(super) fn encode(rows: &[RecordBatch], schema: &SchemaRef, threads: usize) -> Result<Vec<Bytes>> {
+    let options = ArrowWriterOptions::new().with_properties(properties().build());
+    Ok(write(Blocks::default(), rows, schema, options, threads)?.into_pieces())
 }
 
-fn write(
+fn write<W: Write + Send>(
+    file: W,
     rows: &[RecordBatch],
     schema: &SchemaRef,
     options: ArrowWriterOptions,
     threads: usize,
-) -> Result<Bytes> {
-    let writer = ArrowWriter::try_new_with_options(Vec::new(), Arc::clone(schema), options)?;
+) -> Result<W> {
+    let writer = ArrowWriter::try_new_with_options(file, Arc::clone(schema), options)?;
     let (mut file, factory) = writer.into_serialized_writer()?;
     for (number, rows) in row_groups(rows).into_iter().enumerate() {
         let mut writers = factory.create_column_writers(number)?.into_iter();
@@ -48,19 +54,37 @@ fn write(
             let leaves = compute_leaves(field, &new_empty_array(field.data_type()))?.len();
             columns.push((at, field, writers.by_ref().take(leaves).collect::<Vec<_>>()));
         }
-        let chunks = parallel::try_map(threads, columns, |(at, field, mut writers)| -> Result<_> {
+        // What takes longest comes first: no thread begins with it when the others are done.
+        columns.sort_by_cached_key(|(at, ..)| Reverse(column_bytes(&rows, *at)));
+        let encode = |(at, field, mut writers): (usize, &FieldRef, Vec<ArrowColumnWriter>)| -> Result<_> {
             for rows in &rows {
                 for (writer, leaf) in writers.iter_mut().zip(compute_leaves(field, rows.column(at))?) {
                     writer.write(&leaf)?;
                 }
             }
-            Ok(writers.into_iter().map(ArrowColumnWriter::close).collect::<Result<Vec<_>, _>>()?)
-        })?;
+            let chunks = writers.into_iter().map(ArrowColumnWriter::close);
+            Ok((at, chunks.collect::<Result<Vec<_>, _>>()?))
+        };
         let mut group = file.next_row_group()?;
-        chunks.into_iter().flatten().try_for_each(|chunk| chunk.append_to_row_group(&mut group))?;
+        // In the file they follow each other; those that come too early wait.
+        let (mut waiting, mut next) = (BTreeMap::new(), 0);
+        parallel::for_each(threads, columns, encode, |encoded| -> Result<()> {
+            let (at, chunks) = encoded?;
+            waiting.insert(at, chunks);
+            while let Some(chunks) = waiting.remove(&next) {
+                chunks.into_iter().try_for_each(|chunk| chunk.append_to_row_group(&mut group))?;
+                next += 1;
+            }
+            Ok(())
+        })?;
         group.close()?;
     }
-    Ok(Bytes::from(file.into_inner()?))
+    Ok(file.into_inner()?)
+}
+
+/// How large a column's values are, about.
+fn column_bytes(rows: &[RecordBatch], column: usize) -> usize {
+    rows.iter().map(|rows| rows.column(column).get_array_memory_size()).sum()
 }
 
 /// The rows in groups of at most [`GROUP_ROWS_MAX`].
@@ -75,7 +99,7 @@ fn row_groups(rows: &[RecordBatch]) -> Vec<Vec<RecordBatch>> {
             }
             let taken = room.min(batch.num_rows() - at);
             if let Some(group) = groups.last_mut() {
-                group.push(batch.slice(at, taken));
+                group.push(if taken == batch.num_rows() { batch.clone() } else { batch.slice(at, taken) });
             }
             (at, room) = (at + taken, room - taken);
         }
@@ -110,7 +134,7 @@ impl FileWriter {
             .with_properties(properties.clone())
             .with_skip_arrow_metadata(true)
             .with_parquet_schema(self.schema.clone());
-        write(std::slice::from_ref(rows), rows.schema_ref(), options, 1)
+        Ok(write(Vec::new(), std::slice::from_ref(rows), rows.schema_ref(), options, 1)?.into())
     }
 }
 
@@ -141,11 +165,11 @@ mod tests {
         let schema = rows[0].schema();
         let one = encode(&rows, &schema, 1).unwrap();
         assert_eq!(encode(&rows, &schema, 4).unwrap(), one);
-        let read = read_parquet(one).unwrap();
+        let read = read_parquet(one.concat().into()).unwrap();
         let read = arrow::compute::concat_batches(&schema, &read).unwrap();
         assert_eq!(read, arrow::compute::concat_batches(&schema, &rows).unwrap());
         assert_eq!(row_groups(&rows).iter().map(Vec::len).collect::<Vec<_>>(), [2, 2]);
-        assert!(read_parquet(encode(&[], &schema, 2).unwrap()).unwrap().is_empty());
+        assert!(read_parquet(encode(&[], &schema, 2).unwrap().concat().into()).unwrap().is_empty());
     }
 
     #[test]

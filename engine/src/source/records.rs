@@ -11,9 +11,16 @@ use std::sync::Arc;
 use super::SourceRecord;
 use crate::ports::ShardRecord;
 
-/// Records that are decoded into one Arrow batch: what comes of them on the way into the state and out of the sink
-/// fits into a core's cache.
-const PIECE: usize = 2048;
+/// Records that are decoded into one Arrow batch, at most: what comes of them on the way into the state and out of the
+/// sink fits into a core's cache.
+const PIECE_MAX: usize = 2048;
+
+/// The same at the end of the batch, where a thread that finds nothing left to do waits for the others' last pieces.
+const PIECE_MIN: usize = 512;
+
+/// A piece is this part of the records that are left, within these bounds (guided self-scheduling: Polychronopoulos and
+/// Kuck, 1987; their divisor is the number of threads, which must not decide here what is worked on together).
+const PIECES_LEFT: usize = 8;
 
 /// Records of one shard, one behind the other.
 pub trait RecordRun: Debug + Send + Sync {
@@ -115,7 +122,12 @@ impl Records {
 
     /// The places of those that are worked on together.
     pub fn pieces(&self) -> impl Iterator<Item = Range<usize>> {
-        (0..self.len.div_ceil(PIECE)).map(|piece| piece * PIECE..self.len.min((piece + 1) * PIECE))
+        let after = |start: usize| {
+            let left = self.len - start;
+            let piece = (left / PIECES_LEFT).clamp(PIECE_MIN, PIECE_MAX).min(left);
+            (left > 0).then(|| start..start + piece)
+        };
+        std::iter::successors(after(0), move |piece| after(piece.end))
     }
 
     /// Runs, and which of their records are at these places.
@@ -196,11 +208,13 @@ mod tests {
 
     #[test]
     fn pieces_hold_every_record_once() {
-        for count in [0, 1, PIECE, PIECE + 1, 2 * PIECE] {
+        for count in [0, 1, PIECE_MIN, PIECE_MIN + 1, PIECE_MAX, 9 * PIECE_MAX, 20 * PIECE_MAX + 7] {
             let records: Records = (0..count).map(record).collect();
             let pieces: Vec<_> = records.pieces().collect();
             assert_eq!(pieces.iter().map(|piece| piece.len()).sum::<usize>(), count);
-            assert!(pieces.windows(2).all(|two| two[0].end == two[1].start && two[0].len() == PIECE));
+            assert!(pieces.windows(2).all(|two| two[0].end == two[1].start && two[0].len() >= two[1].len()));
+            assert!(pieces.iter().all(|piece| (1..=PIECE_MAX).contains(&piece.len())));
+            assert!(pieces.last().is_none_or(|last| last.len() <= PIECE_MIN));
         }
     }
 }

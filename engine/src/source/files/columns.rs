@@ -186,22 +186,14 @@ mod tests {
     };
 
     use super::*;
+    use crate::ports::joined;
     use crate::session::Session;
     use crate::sink::{FileFormat, encode};
     use crate::types::{parse_ddl_schema, timestamp_type};
 
     fn object(columns: Vec<(&str, ArrayRef)>) -> Bytes {
-        {
-            let batch = RecordBatch::try_from_iter(columns).unwrap();
-            encode(
-                FileFormat::Parquet,
-                std::slice::from_ref(&batch),
-                batch.schema_ref(),
-                &Session::default(),
-                1,
-            )
-        }
-        .unwrap()
+        let rows = [RecordBatch::try_from_iter(columns).unwrap()];
+        joined(encode(FileFormat::Parquet, &rows, rows[0].schema_ref(), &Session::default(), 1).unwrap())
     }
 
     fn through(columns: Vec<(&str, ArrayRef)>, ddl: &str) -> Result<RecordBatch> {

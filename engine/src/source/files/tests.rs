@@ -170,12 +170,12 @@ fn parquet_objects_are_rows_and_records_of_a_query() {
     let object = |values: Vec<Option<i32>>| {
         let column: arrow::array::ArrayRef = Arc::new(arrow::array::Int32Array::from(values));
         let batch = RecordBatch::try_from_iter([("A", column)]).unwrap();
-        encode(FileFormat::Parquet, std::slice::from_ref(&batch), batch.schema_ref(), &Session::default(), 1)
-            .unwrap()
+        let rows = std::slice::from_ref(&batch);
+        encode(FileFormat::Parquet, rows, batch.schema_ref(), &Session::default(), 1).unwrap()
     };
-    store.clone().put("silver/n=1/1.parquet", object(vec![Some(5), None])).unwrap();
+    store.clone().put_pieces("silver/n=1/1.parquet", object(vec![Some(5), None])).unwrap();
     put(&store, "silver/n=1/2.parquet", "");
-    store.clone().put("silver/n=2/3.parquet", object(vec![Some(6)])).unwrap();
+    store.clone().put_pieces("silver/n=2/3.parquet", object(vec![Some(6)])).unwrap();
     let ddl = "a INT, b STRING, n BIGINT";
     let mut read = source(&store, ObjectFormat::Parquet, ddl, None);
     let end = read.latest(&Offsets::default(), 0).unwrap();
