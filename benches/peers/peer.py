@@ -1,7 +1,8 @@
 """Runs one peer in a process of its own and adds what it printed to a file of JSON lines.
 
 `peer.py RESULTS NAME SIZE COMMAND…`; SIZE is full or small. Each JSON line that the command prints is kept, with SIZE
-and the seconds of the whole process (without those of the digest). A command that fails becomes a line with the
+and the seconds of the whole process (without those of the digest), and with the number of the round if PEERS_ROUND
+says it. A command that fails becomes a line with the
 reason. `peer.py RESULTS NAME SIZE --failed REASON` notes a failure from elsewhere.
 """
 
@@ -13,6 +14,7 @@ import sys
 import time
 
 LIMIT_SECONDS = float(os.environ.get("PEERS_TIMEOUT", 1800))
+ROUND = {"round": int(os.environ["PEERS_ROUND"])} if "PEERS_ROUND" in os.environ else {}
 
 
 def parsed(text: str) -> list[dict]:
@@ -72,7 +74,7 @@ def main(results: str, name: str, size: str, command: list[str]) -> None:
         lines = run(name, command)
     with open(results, "a", encoding="utf-8") as file:
         for line in lines:
-            file.write(json.dumps(line | {"size": size}) + "\n")
+            file.write(json.dumps(line | {"size": size} | ROUND) + "\n")
             if "failed" in line:
                 print(f"  {name}: {line['failed']}", file=sys.stderr)
 

@@ -64,14 +64,16 @@ if chosen wavetank; then
         exit 2
     fi
     bench input "$events" 1 --keep "$folder"
-    # One run says little where others use the machine too: three of each, in turns.
-    for _ in 1 2 3; do
+    # One run says little where others use the machine too: seven of each, in turns.
+    for round in 1 2 3 4 5 6 7; do
+        export PEERS_ROUND=$round
         bench full "$events" 1
         bench full "$events" 2
         bench beside "$events" 1 &
         bench beside "$events" 1
         wait
     done
+    unset PEERS_ROUND
     bench small "$small" 2 --keep "$folder/small"
     bench small "$small" 2
 fi

@@ -7,8 +7,10 @@ import datetime
 import json
 import os
 import platform
+import statistics
 import sys
 import textwrap
+from collections.abc import Iterable
 from pathlib import Path
 
 
@@ -47,7 +49,21 @@ class Results:
     def find(self, peer: str, threads: int | None = None, size: str = "full") -> dict | None:
         """The run of median length; of two the last, which found its files in memory."""
         fits = self.all(peer, threads, size)
-        return fits[-1] if len(fits) < 3 else sorted(fits, key=lambda line: line["seconds"])[len(fits) // 2]
+        if len(fits) < 3:
+            return fits[-1] if fits else None
+        return sorted(fits, key=lambda line: line["seconds"])[len(fits) // 2]
+
+    def rounds(self) -> list[tuple[float, float | None, float | None]]:
+        """Wavetank's rate on one thread, on two, and of two processes side by side, round by round."""
+        found = []
+        for number in sorted({line["round"] for line in self.lines if "round" in line}):
+            within = Results([line for line in self.lines if line.get("round") == number])
+            one, two = within.find("wavetank", 1), within.find("wavetank", 2)
+            beside = within.all("wavetank", 1, "beside")
+            if one:
+                both = sum(map(rate, beside)) if len(beside) == 2 else None
+                found.append((rate(one), rate(two) if two else None, both))
+        return found
 
     def answer(self, peer: str) -> dict | None:
         """The line of a peer with a digest."""
@@ -71,6 +87,14 @@ def steady(spark: dict) -> dict | None:
         "seconds": sum(spark["batch_seconds"][1:]),
         "events": sum(spark["batch_events"][1:]),
     }
+
+
+def middle(ratios: Iterable[float]) -> str:
+    """The median, and the least and the greatest where there are several."""
+    ratios = sorted(ratios)
+    if len(ratios) < 2:
+        return f"{ratios[0]:.2f}" if ratios else "-"
+    return f"{statistics.median(ratios):.2f} ({ratios[0]:.2f}-{ratios[-1]:.2f})"
 
 
 def table(results: Results) -> None:
@@ -128,11 +152,11 @@ def answers(results: Results) -> None:
     flat = results.find("decode, explode, flatten", 1)
     say("decode, explode, flatten: speed ÷ simd-json's, 1 core",
         f"{parse['seconds'] / flat['seconds']:.2f}" if parse and flat else "-")
-    say("wavetank's events/s on 2 threads ÷ on 1", f"{rate(two) / rate(one):.2f}" if one and two else "-")
-    beside = results.all("wavetank", 1, "beside")
-    pairs = sorted(rate(a) + rate(b) for a, b in zip(beside[::2], beside[1::2]))
+    rounds = results.rounds()
+    say("wavetank's events/s on 2 threads ÷ on 1, median of the rounds",
+        middle(two / one for one, two, _ in rounds if two))
     say("  two processes of one thread each, side by side, ÷ one",
-        f"{pairs[len(pairs) // 2] / rate(one):.2f}" if one and pairs else "-")
+        middle(both / one for one, _, both in rounds if both))
     mine = results.answer("wavetank")
     if mine and sparks:
         same = all((mine["rows"], mine["digest"]) == (line["rows"], line["digest"]) for line in sparks)
