@@ -13,10 +13,10 @@ use crate::ports::ShardRecord;
 
 /// Records that are decoded into one Arrow batch, at most: what comes of them on the way into the state and out of the
 /// sink fits into a core's cache.
-const PIECE_MAX: usize = 2048;
+const PIECE_MAX: usize = 1024;
 
 /// The same at the end of the batch, where a thread that finds nothing left to do waits for the others' last pieces.
-const PIECE_MIN: usize = 512;
+const PIECE_MIN: usize = 256;
 
 /// A piece is this part of the records that are left, within these bounds (guided self-scheduling: Polychronopoulos and
 /// Kuck, 1987; their divisor is the number of threads, which must not decide here what is worked on together).

@@ -226,7 +226,6 @@ impl KeyedRows {
         mut see: impl FnMut(&Self, &[Evicted]) -> Result<()>,
     ) -> Result<usize> {
         let before = self.live;
-        self.sweep(usize::MAX);
         let mut thinned = Vec::new();
         while let Some(evicted) = self.take_due(bound, LEAVING) {
             see(self, &evicted)?;
@@ -242,7 +241,6 @@ impl KeyedRows {
     /// All rows whose time is at or before the bound, in the same order; they are still readable until
     /// [`KeyedRows::drop_rows`] takes them.
     pub(in crate::operator) fn evict_all(&mut self, bound: i64) -> Vec<Evicted> {
-        self.sweep(usize::MAX);
         self.take_due(bound, usize::MAX).unwrap_or_default()
     }
 
