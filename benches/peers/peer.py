@@ -1,9 +1,9 @@
 """Runs one peer in a process of its own and adds what it printed to a file of JSON lines.
 
-`peer.py RESULTS NAME SIZE COMMAND…`; SIZE is full or small. Each JSON line that the command prints is kept, with SIZE
-and the seconds of the whole process (without those of the digest), and with the number of the round if PEERS_ROUND
-says it. A command that fails becomes a line with the
-reason. `peer.py RESULTS NAME SIZE --failed REASON` notes a failure from elsewhere.
+`peer.py RESULTS NAME SIZE COMMAND…`; SIZE is full or small, and for wavetank also input (the run that leaves its input
+behind) or beside (one of two processes at once). Each JSON line that the command prints is kept, with SIZE, the seconds
+of the whole process (without those of the digest) and the round that PEERS_ROUND names, if it does. A command that
+fails becomes a line with the reason. `peer.py RESULTS NAME SIZE --failed REASON` notes a failure from elsewhere.
 """
 
 import json
